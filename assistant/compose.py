@@ -1,0 +1,132 @@
+"""The words that a family reads: the sentences of the passage that answer, lists whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from assistant.reading import flat
+from assistant.types import Citation, Reading
+from knowledge.sentences import sentences
+from knowledge.types import DocumentFacts
+
+MOST_WORDS = 90
+_OLD = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class StaleWords:
+    """Sentences for a source that may be out of date; `{date}` is filled in."""
+
+    past_review: str
+    old: str
+
+
+def answer_text(reading: Reading, most_words: int = MOST_WORDS) -> str:
+    """The best contiguous sentences of the passage, in its own layout."""
+    blocks = _blocks(reading)
+    if sum(block.words for block in blocks) <= most_words:
+        first, last = 0, len(blocks) - 1
+    else:
+        first, last = _window(blocks, most_words)
+    chosen = blocks[first : last + 1]
+    if first and chosen[0].listed and (lead := _lead(blocks, first)):
+        chosen = [lead, *chosen]
+    return _joined(chosen)
+
+
+def citation(reading: Reading, today: date, words: StaleWords) -> Citation:
+    """Where the answer is from, with a note if it may be out of date."""
+    document = reading.hit.document
+    headings = reading.hit.passage.headings
+    return Citation(
+        document=document.id,
+        title=document.title,
+        url=document.url,
+        owner=document.owner,
+        date=document.updated,
+        heading=headings[-1] if len(headings) > 1 else "",
+        stale=stale_note(document, today, words),
+    )
+
+
+def stale_note(document: DocumentFacts, today: date, words: StaleWords) -> str:
+    """Why a source may be out of date, or nothing: past its own review date, or over a year old."""
+    if document.review_by and document.review_by < today:
+        return words.past_review.format(date=spoken(document.review_by))
+    if document.updated and today - document.updated > _OLD:
+        return words.old.format(date=spoken(document.updated))
+    return ""
+
+
+def spoken(day: date) -> str:
+    """`15 February 2027`, as GOV.UK writes dates."""
+    return f"{day.day} {day:%B %Y}"
+
+
+@dataclass(frozen=True)
+class _Block:
+    text: str
+    evidence: float
+    listed: bool
+    breaks: bool
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def _blocks(reading: Reading) -> list[_Block]:
+    """The passage's sentences with their evidence, and whether a new line starts before each."""
+    marks = dict(zip(reading.sentences, reading.evidence, strict=True))
+    blocks: list[_Block] = []
+    for line in reading.hit.passage.text.split("\n"):
+        listed = line.lstrip().startswith("- ")
+        for number, sentence in enumerate(sentences(line)):
+            text = sentence if listed else sentence.strip()
+            evidence = marks.get(flat(sentence), 0.0)
+            blocks.append(_Block(text, evidence, listed, number == 0))
+    return blocks
+
+
+def _window(blocks: Sequence[_Block], most_words: int) -> tuple[int, int]:
+    """First and last block of the run with the most evidence that fits; grows from the best one."""
+    best = max(range(len(blocks)), key=lambda i: blocks[i].evidence)
+    first = last = best
+    words = blocks[best].words
+    while True:
+        sides = [
+            (blocks[i].evidence + (0.02 if i > best else 0.0), i)
+            for i in (first - 1, last + 1)
+            if 0 <= i < len(blocks) and words + blocks[i].words <= most_words
+        ]
+        if not sides:
+            return first, last
+        _, chosen = max(sides)
+        words += blocks[chosen].words
+        first, last = min(first, chosen), max(last, chosen)
+
+
+def _lead(blocks: Sequence[_Block], first: int) -> _Block | None:
+    """The line that opens the list in whose middle the window starts."""
+    for block in reversed(blocks[:first]):
+        if not block.listed:
+            return block if block.text.endswith(":") else None
+    return None
+
+
+def _joined(blocks: Sequence[_Block]) -> str:
+    lines: list[str] = []
+    for block in blocks:
+        if lines and not block.breaks:
+            lines[-1] += f" {block.text}"
+        else:
+            lines.append(block.text)
+    text = ""
+    for line in lines:
+        listed = line.lstrip().startswith("- ")
+        gap = "\n" if listed and text else "\n\n" if text else ""
+        text += gap + line
+    return re.sub(r"\n{3,}", "\n\n", text)

@@ -1,0 +1,40 @@
+"""Answer, ask one question back, or hand over: from the fitted probability that the best passage answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.features import AnswerKind, features_of
+from assistant.policy import DecisionPolicy
+from assistant.types import Context, Decision, Outcome, Reading, Reason, Understanding
+
+
+def decide(
+    understanding: Understanding,
+    vector: NDArray[np.float32],
+    readings: Sequence[Reading],
+    context: Context,
+    policy: DecisionPolicy,
+    kinds: Sequence[AnswerKind],
+) -> Decision:
+    """The decision about one question; `readings` come best first, `vector` is the message's."""
+    contact = policy.contact.probability(vector)
+    stray = policy.out_of_scope.probability(vector)
+    if contact >= policy.contact.at:
+        return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
+    if not readings:
+        reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
+        return Decision(Outcome.HAND_OFF, reason, 0.0)
+    features = dict(features_of(understanding, readings, kinds)) | {"contact": contact, "out_of_scope": stray}
+    probability = policy.answers.probability(features)
+    best, rivals = readings[0], tuple(readings[1:4])
+    if probability >= policy.answer_at:
+        return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
+    if stray >= policy.out_of_scope.at:
+        return Decision(Outcome.HAND_OFF, Reason.OUT_OF_SCOPE, probability, best, rivals, features)
+    if len(understanding.settings) > 1 and not context.setting and not context.clarified:
+        return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)
+    return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)

@@ -1,0 +1,27 @@
+"""What can go wrong in a turn.
+
+AssistantError
+├── DataError      a data file (replies, routing, policy, intents) is missing something
+├── PolicyError    the decision policy does not fit the encoder or the reader
+└── AreaUnknown    there is no such area
+
+Families never meet one: `answer` turns a failed step into a hand-over.
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """The root: anything that this package raises on purpose."""
+
+
+class DataError(AssistantError):
+    """A data file is missing, or lacks an entry; names file and entry."""
+
+
+class PolicyError(AssistantError):
+    """The decision policy was fitted for another encoder or reader."""
+
+
+class AreaUnknown(AssistantError):
+    """No area of that name has been ingested."""

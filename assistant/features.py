@@ -1,0 +1,105 @@
+"""What the decision looks at: how well the best passage fits the question, from many sides.
+
+Every feature is a plain number with a name; docs/reference/decision.md says what each is for.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from assistant.errors import DataError
+from assistant.types import Reading, Understanding
+from knowledge.types import Level
+from knowledge.words import content_words
+
+_FEWEST_SEEN = 0.5
+
+
+@dataclass(frozen=True)
+class AnswerKind:
+    """One kind of thing that can be asked for, and how a text looks that gives it."""
+
+    name: str
+    asked: re.Pattern[str]
+    told: re.Pattern[str]
+
+
+def load_answer_kinds(path: Path) -> tuple[AnswerKind, ...]:
+    """Read the kinds of answer. Raises DataError for a pattern that is not valid."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return tuple(
+            AnswerKind(name, re.compile(row["asked"], re.IGNORECASE), re.compile(row["told"], re.IGNORECASE))
+            for name, row in rows.items()
+        )
+    except (re.error, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path}: {error}; mend that entry") from error
+
+
+def none_share(readings: Sequence[Reading]) -> float:
+    """The reader's own estimate that none of the passages answers (its zero against their scores)."""
+    top = max((reading.score for reading in readings), default=0.0)
+    top = max(top, 0.0)
+    total = math.exp(-top) + sum(math.exp(reading.score - top) for reading in readings)
+    return math.exp(-top) / total
+
+
+def features_of(understanding: Understanding, readings: Sequence[Reading], kinds: Sequence[AnswerKind]) -> Mapping[str, float]:
+    """The features of the best of `readings` (which are in order, best first, and not empty)."""
+    best, hit = readings[0], readings[0].hit
+    rivals = [reading for reading in readings[1:] if reading.hit.passage.document_id != hit.passage.document_id]
+    sentence = best_sentences(best)
+    features = {
+        "score": best.score,
+        "lead": best.score - (rivals[0].score if rivals else -6.0),
+        "none": none_share(readings),
+        "evidence": max(best.evidence, default=0.0),
+        "evidence_mean": sum(best.evidence) / max(1, len(best.evidence)),
+        "dense": hit.dense,
+        "lexical": hit.lexical / (hit.lexical + 8.0),
+        "topic": hit.topic,
+        "rank": 1 / hit.rank,
+        "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),
+        "coverage_sentence": _coverage(understanding.query, sentence),
+        "length": math.log1p(len(understanding.query.split())),
+        "setting": float(hit.document.scope.level is Level.SETTING),
+        "card": float(hit.document.kind == "card"),
+        "curated": float(hit.document.kind == "curated"),
+        "prompt": float(sentence.rstrip().endswith("?")),
+    }
+    return features | _kind_features(understanding.query, hit.passage.text, sentence, kinds)
+
+
+def best_sentences(reading: Reading) -> str:
+    """The sentences whose evidence is near the best one's, in reading order."""
+    top = max(reading.evidence, default=0.0)
+    chosen = [
+        sentence
+        for sentence, mark in zip(reading.sentences, reading.evidence, strict=True)
+        if mark >= max(0.05, _FEWEST_SEEN * top)
+    ]
+    return " ".join(chosen) or " ".join(reading.sentences)
+
+
+def _coverage(query: str, text: str) -> float:
+    asked = set(content_words(query))
+    return len(asked & set(content_words(text))) / len(asked) if asked else 0.0
+
+
+def _kind_features(query: str, passage: str, sentence: str, kinds: Sequence[AnswerKind]) -> dict[str, float]:
+    """Per kind asked for: 1 if the sentence gives it, -1 if not; 0 if it was not asked for."""
+    features, missing = {}, 0.0
+    for kind in kinds:
+        if not kind.asked.search(query):
+            features[f"kind_{kind.name}"] = 0.0
+            continue
+        told = bool(kind.told.search(sentence))
+        features[f"kind_{kind.name}"] = 1.0 if told else -1.0
+        missing += not kind.told.search(passage)
+    return features | {"kinds_missing": missing}

@@ -1,0 +1,104 @@
+"""The fitted decision policy: weights, the bound it keeps, and what it reached (docs/reference/decision.md).
+
+`signpost calibrate` writes the file. It names the encoder and the reader that it was fitted with,
+and starting with others is refused: a threshold means nothing for another model's scores.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import PolicyError
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """A logistic regression over named features: each is scaled as when it was fitted."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    intercept: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """P(yes) for one case; a feature that is not given counts as its mean."""
+        total = self.intercept
+        for name, weight, mean, scale in zip(self.names, self.weights, self.means, self.scales, strict=True):
+            total += weight * (features.get(name, mean) - mean) / scale
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True)
+class VectorClass:
+    """A logistic regression over a sentence vector that says whether a message is of one class."""
+
+    weights: tuple[float, ...]
+    intercept: float
+    at: float
+
+    def probability(self, vector: NDArray[np.float32]) -> float:
+        """P(yes) for one vector."""
+        total = float(np.dot(np.asarray(self.weights, dtype=np.float32), vector)) + self.intercept
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True)
+class DecisionPolicy:
+    """When to answer, when to hand over, and which messages are not questions at all."""
+
+    encoder: str
+    reader: str
+    answers: Logistic
+    answer_at: float
+    contact: VectorClass
+    out_of_scope: VectorClass
+    reached: Mapping[str, Any] = field(default_factory=dict)
+
+    def fits(self, encoder: str, reader: str) -> None:
+        """Raise PolicyError unless the policy was fitted with this encoder and this reader."""
+        for what, fitted, found in (("encoder", self.encoder, encoder), ("reader", self.reader, reader)):
+            if fitted != found:
+                raise PolicyError(
+                    f"the decision policy was fitted for {what} {fitted}, this is {found}: run 'signpost calibrate'"
+                )
+
+    def save(self, path: Path) -> None:
+        """Write the policy as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> DecisionPolicy:
+        """Read a policy. Raises PolicyError if there is none, or if it is damaged."""
+        try:
+            row = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                row["encoder"], row["reader"], _logistic(row["answers"]), float(row["answer_at"]),
+                _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), row["reached"],
+            )  # fmt: skip
+        except FileNotFoundError:
+            raise PolicyError(f"no decision policy at {path}: run 'signpost calibrate'") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise PolicyError(f"the decision policy {path} is damaged ({error}): run 'signpost calibrate'") from error
+
+
+def _logistic(row: Mapping[str, Any]) -> Logistic:
+    return Logistic(
+        tuple(row["names"]), _floats(row["weights"]), _floats(row["means"]), _floats(row["scales"]), float(row["intercept"])
+    )
+
+
+def _vector_class(row: Mapping[str, Any]) -> VectorClass:
+    return VectorClass(_floats(row["weights"]), float(row["intercept"]), float(row["at"]))
+
+
+def _floats(values: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

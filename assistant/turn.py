@@ -1,0 +1,223 @@
+"""One question in, one reply out: screen, understand, retrieve, decide, compose, record.
+
+`Assistant.answer` reads like that line. Each step is one function of frozen values in its own
+file; whatever a step raises, the family gets a hand-over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.compose import StaleWords, answer_text, citation
+from assistant.contacts import Route, cards_for, display_name, setting_of
+from assistant.decide import decide
+from assistant.errors import AreaUnknown
+from assistant.features import AnswerKind
+from assistant.intents import IntentMatcher
+from assistant.policy import DecisionPolicy
+from assistant.reader import Reader
+from assistant.replies import Replies
+from assistant.retrieve import retrieve, scopes_for
+from assistant.safety import Level, SafetyScreen, Screening
+from assistant.settings_named import SettingNames
+from assistant.types import Choice, ContactCard, Context, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
+from assistant.understand import Abbreviations, understand
+from knowledge.encoder import Encoder
+from knowledge.library import Library
+from knowledge.search import SearchQuery, SearchWeights
+from knowledge.types import Area, Setting
+
+log = logging.getLogger(__name__)
+_MOST_CHOICES = 6
+
+
+class Recorder(Protocol):
+    """Keeps counts, and redacted questions that could not be answered."""
+
+    def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
+        """Count the reply; keep the question, redacted, if it went unanswered."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a turn works with, wired once at start."""
+
+    encoder: Encoder
+    reader: Reader
+    library: Library
+    policy: DecisionPolicy
+    matcher: IntentMatcher
+    safety: SafetyScreen
+    replies: Replies
+    routes: Sequence[Route]
+    kinds: Sequence[AnswerKind]
+    abbreviations: Abbreviations
+    areas: Callable[[], Sequence[Area]]
+    recorder: Recorder
+    today: Callable[[], date]
+    weights: SearchWeights = field(default_factory=SearchWeights)
+    candidates: int = 12
+    national: bool = True
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A reply with all that led to it, for staff, the evaluation and `signpost ask --explain`."""
+
+    reply: Reply
+    screening: Screening
+    understanding: Understanding | None = None
+    readings: tuple[Reading, ...] = ()
+    decision: Decision | None = None
+
+
+class Assistant:
+    """Answers questions from what is published, or says who can help."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._names = lru_cache(maxsize=256)(SettingNames)
+        self._stale = _stale(parts.replies)
+
+    @property
+    def parts(self) -> Parts:
+        """What it was wired with."""
+        return self._parts
+
+    def area(self, slug: str) -> Area:
+        """The area of that slug. Raises AreaUnknown if there is none."""
+        areas = {area.slug: area for area in self._parts.areas()}
+        if slug not in areas:
+            raise AreaUnknown(f"no area '{slug}': known are {', '.join(areas) or 'none; run signpost ingest PACK'}")
+        return areas[slug]
+
+    def answer(self, text: str, context: Context) -> Reply:
+        """The reply to one question. Raises only AreaUnknown."""
+        return self.explain(text, context).reply
+
+    def explain(self, text: str, context: Context) -> Explained:
+        """The reply with all that led to it. Raises only AreaUnknown."""
+        area = self.area(context.area)
+        screening = Screening(Level.NONE, None, 0.0)
+        try:
+            screening = self._parts.safety.screen(text)
+            if screening.level is Level.DISCLOSURE:
+                return Explained(self.safety_reply(area, context), screening)
+            explained = self._explain(text, context, area, screening)
+        except Exception as error:  # whatever fails, the family is handed to a person
+            log.error("turn failed: %s in %s", type(error).__name__, _place(error))
+            return Explained(self._failed(area, context), screening)
+        return explained
+
+    def understand(self, text: str, context: Context) -> tuple[Understanding, NDArray[np.float32]]:
+        """What the message means, and its vector."""
+        parts = self._parts
+        area = self.area(context.area)
+        expanded = parts.abbreviations.expand(text)
+        vector = parts.encoder.encode([expanded])[0]
+        entities = self._names(area.settings).find(text)
+        return understand(text, vector, parts.matcher, entities, context), vector
+
+    def safety_reply(self, area: Area, context: Context) -> Reply:
+        """The fixed emergency card."""
+        team = area.contacts.get("safeguarding")
+        named = f"{team.name} on {team.phone}" if team else "the council's children's team"
+        closed = (team.out_of_hours_phone or team.phone) if team else "999"
+        text = self._parts.replies.say("safeguarding.card", context.audience, safeguarding=named, out_of_hours=closed)
+        cards = (ContactCard("safeguarding", team),) if team else ()
+        return Reply(Kind.SAFEGUARDING, text, contacts=cards, reason=Reason.DISCLOSURE)
+
+    def hand_over(self, reason: Reason, subject: str, context: Context, asked: str = "") -> Reply:
+        """Who can help, and why the assistant does not answer itself."""
+        area = self.area(context.area)
+        setting = setting_of(area, context.setting)
+        parts = self._parts
+        cards = cards_for(subject, area, setting, parts.routes, parts.replies)
+        name = _named(cards[0], setting) if cards else area.name
+        text = parts.replies.say(f"handoff.{reason.value}", context.audience, contact=name)
+        return Reply(Kind.HANDOFF, text, contacts=cards, reason=reason, reference=asked)
+
+    def _explain(self, text: str, context: Context, area: Area, screening: Screening) -> Explained:
+        parts = self._parts
+        understanding, vector = self.understand(text, context)
+        query = SearchQuery.of(parts.abbreviations.expand(understanding.query), vector, understanding.topics)
+        scopes = scopes_for(context, understanding.setting, national=parts.national)
+        readings = retrieve(understanding, query, scopes, parts.library, parts.reader, parts.weights, parts.candidates)
+        decision = decide(understanding, vector, readings, context, parts.policy, parts.kinds)
+        reply = self._compose(decision, understanding, replace(context, setting=understanding.setting), area)
+        if screening.level is Level.CAUTION:
+            reply = replace(reply, notice=parts.replies.say("safeguarding.caution", context.audience))
+        parts.recorder.record(context, understanding, reply, decision)
+        return Explained(reply, screening, understanding, tuple(readings), decision)
+
+    def _compose(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
+        if decision.outcome is Outcome.ANSWER and decision.reading is not None:
+            return self._answered(decision, decision.reading, understanding, context, area)
+        if decision.outcome is Outcome.CLARIFY:
+            return self._which_setting(understanding, context, area, decision)
+        if decision.reason is Reason.OUT_OF_SCOPE:
+            text = self._parts.replies.say("out_of_scope", context.audience)
+            return Reply(Kind.OUT_OF_SCOPE, text, reason=decision.reason, probability=decision.probability)
+        subject = understanding.subject
+        if decision.reason is Reason.ASKED_FOR_PERSON:
+            subject = _person_subject(understanding)
+        reply = self.hand_over(decision.reason, subject, context, understanding.query)
+        return replace(reply, probability=decision.probability)
+
+    def _answered(
+        self, decision: Decision, reading: Reading, understanding: Understanding, context: Context, area: Area
+    ) -> Reply:
+        parts = self._parts
+        cited = citation(reading, parts.today(), self._stale)
+        cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
+        return Reply(
+            Kind.ANSWER, answer_text(reading), citations=(cited,), contacts=cards[:1],
+            reason=decision.reason, probability=decision.probability, reference=understanding.query,
+        )  # fmt: skip
+
+    def _which_setting(self, understanding: Understanding, context: Context, area: Area, decision: Decision) -> Reply:
+        names = [setting for setting in area.settings if setting.slug in understanding.settings][:_MOST_CHOICES]
+        choices = [Choice(each.name, f'/choose_setting{{"setting": "{each.slug}"}}') for each in names]
+        other = self._parts.replies.say("clarify.not_a_setting")
+        choices.append(Choice(other, '/choose_setting{"setting": null}'))
+        text = self._parts.replies.say("clarify.which_setting", context.audience)
+        return Reply(
+            Kind.CLARIFY, text, choices=tuple(choices), reason=decision.reason, probability=decision.probability,
+            reference=understanding.query,
+        )  # fmt: skip
+
+    def _failed(self, area: Area, context: Context) -> Reply:
+        try:
+            return self.hand_over(Reason.FAILED, "", context)
+        except Exception as error:
+            log.error("hand-over failed: %s", type(error).__name__)
+            return Reply(Kind.HANDOFF, f"Something went wrong. Please contact {area.name}.", reason=Reason.FAILED)
+
+
+def _named(card: ContactCard, setting: Setting | None) -> str:
+    return display_name(card.contact, setting if card.key == "senco" else None)
+
+
+def _stale(words: Replies) -> StaleWords:
+    return StaleWords(words.say("stale.past_review", date="{date}"), words.say("stale.old", date="{date}"))
+
+
+def _person_subject(understanding: Understanding) -> str:
+    """Whom somebody wants to reach: what the nearest intents that name a contact say."""
+    return understanding.subject or ("school" if understanding.setting else "independent")
+
+
+def _place(error: Exception) -> str:
+    """File and line where it was raised; the message is left out, it could hold the family's words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"

@@ -1,0 +1,160 @@
+"""The frozen values of one turn, from what was typed to what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from knowledge.types import Contact, SearchHit
+
+
+class Audience(StrEnum):
+    """Who is asking."""
+
+    PARENT = "parent"
+    YOUNG_PERSON = "young_person"
+
+
+class Kind(StrEnum):
+    """What a reply is."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    HANDOFF = "handoff"
+    SAFEGUARDING = "safeguarding"
+    OUT_OF_SCOPE = "out_of_scope"
+    SMALLTALK = "smalltalk"
+
+
+class Outcome(StrEnum):
+    """What was decided about a question."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    HAND_OFF = "hand_off"
+
+
+class Reason(StrEnum):
+    """Why it was decided so; each has a sentence in `replies.yml` and one for staff."""
+
+    CONFIDENT = "confident"
+    UNSURE = "unsure"
+    NOTHING_FOUND = "nothing_found"
+    WHICH_SETTING = "which_setting"
+    CLOSE_READINGS = "close_readings"
+    ASKED_FOR_PERSON = "asked_for_person"
+    COMPLAINT = "complaint"
+    PERSONAL_CASE = "personal_case"
+    OUT_OF_SCOPE = "out_of_scope"
+    DISCLOSURE = "disclosure"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where and for whom a message is asked."""
+
+    area: str
+    setting: str | None = None
+    audience: Audience = Audience.PARENT
+    clarified: bool = False
+    """True when the last reply was a clarifying question: a second one in a row is never asked."""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A span of the message that names something. `start` and `end` count characters."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a message means. `query` stands alone: it can be searched without the conversation."""
+
+    text: str
+    query: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+    entities: tuple[Entity, ...] = ()
+    topics: Mapping[str, float] = field(default_factory=dict)
+    subject: str = ""
+    setting: str | None = None
+    settings: tuple[str, ...] = ()
+    """Settings that the text may name; more than one means that it has to be asked which."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A passage as the reader sees it: how sure it is that it answers, and which sentences do."""
+
+    hit: SearchHit
+    score: float
+    sentences: tuple[str, ...] = ()
+    evidence: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, why, and how likely the best passage is to answer."""
+
+    outcome: Outcome
+    reason: Reason
+    probability: float
+    reading: Reading | None = None
+    rivals: tuple[Reading, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where an answer is from. `stale` says in plain words why it may be out of date, or is empty."""
+
+    document: str
+    title: str
+    url: str
+    owner: str
+    date: date | None
+    heading: str = ""
+    stale: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: what it says, and the payload or words that it sends."""
+
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """The person or service to go to, with why this one."""
+
+    key: str
+    contact: Contact
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the family sees."""
+
+    kind: Kind
+    text: str
+    citations: tuple[Citation, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    contacts: tuple[ContactCard, ...] = ()
+    reason: Reason | None = None
+    probability: float | None = None
+    notice: str = ""
+    """A gentle line shown above the text, for a message that may be a cry for help."""
+    reference: str = ""
+    """What the person asked, as it was understood, for the summary that they may pass on."""

@@ -1,0 +1,67 @@
+"""What a message means: its intent, the settings it names, and a query that stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.intents import Intent, IntentMatcher
+from assistant.types import Context, Entity, Understanding
+from knowledge.words import words
+
+_TOPICS_FROM = 5  # nearest intents whose topics the question may belong to
+_TOPIC_NEAR = 0.35
+
+
+@dataclass(frozen=True)
+class Abbreviations:
+    """Short forms with what they stand for, from the glossary; unclear ones are left alone."""
+
+    expansions: Mapping[str, str]
+
+    def expand(self, text: str) -> str:
+        """`text` with the expansion of each short form added at the end, for retrieval only."""
+        found = [self.expansions[word] for word in dict.fromkeys(words(text)) if word in self.expansions]
+        missing = [long for long in found if long.lower() not in text.lower()]
+        return f"{text} ({'; '.join(missing)})" if missing else text
+
+
+def understand(
+    text: str,
+    vector: NDArray[np.float32],
+    matcher: IntentMatcher,
+    entities: Sequence[Entity],
+    context: Context,
+) -> Understanding:
+    """The message as one value. `vector` is the encoder's for `text`."""
+    query = _SPACE.sub(" ", text).strip()
+    ranking = matcher.rank(vector)
+    name, near = ranking[0] if ranking else ("", 0.0)
+    intents = [(matcher.intents[each], score) for each, score in ranking[:_TOPICS_FROM]]
+    named = tuple(dict.fromkeys(entity.value for entity in entities if entity.kind == "setting"))
+    setting = context.setting or (named[0] if len(named) == 1 else None)
+    return Understanding(
+        text=text, query=query, intent=name, confidence=near, ranking=ranking[:10], entities=tuple(entities),
+        topics=_topics(intents), subject=_subject(intents), setting=setting, settings=named,
+    )  # fmt: skip
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def _topics(intents: Sequence[tuple[Intent, float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for intent, near in intents:
+        if near >= _TOPIC_NEAR:
+            for topic in intent.topics:
+                found[topic] = max(found.get(topic, 0.0), near)
+    return found
+
+
+def _subject(intents: Sequence[tuple[Intent, float]]) -> str:
+    """The subject of the nearest intent that has one: it chooses the contact."""
+    return next((intent.subject for intent, near in intents if intent.subject and near >= _TOPIC_NEAR), "")

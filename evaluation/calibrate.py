@@ -1,0 +1,232 @@
+"""Fits the decision policy on labelled questions and chooses when to answer.
+
+The probability is a logistic regression over the features of `assistant.features`. Every figure is
+cross-fitted, leaving one area out: a question's probability comes from a fit that never saw its
+area. `answer_at` is then the lowest threshold for which conformal risk control (Angelopoulos, Bates,
+Fisch, Lei and Schuster, "Conformal Risk Control", ICLR 2024, section 2.1) bounds the expected loss.
+Two losses are bounded, each at most 1 and never growing with the threshold:
+
+- a wrong answer to a question that is answerable, among the answerable questions;
+- any answer to a question that is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from assistant.policy import DecisionPolicy, Logistic, VectorClass
+from assistant.turn import Assistant, Explained
+from assistant.types import Audience, Context
+from evaluation.intervals import wilson
+from evaluation.questions import Expect, Question, QuestionsError
+from evaluation.scoring import Scored, score
+
+_STRENGTH = 0.3  # inverse of the ridge penalty, chosen by leave-one-area-out log loss among 0.03..3
+_CLASS_STRENGTH = 8.0
+_RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One labelled question as the assistant sees it before it decides."""
+
+    question: Question
+    vector: NDArray[np.float32]
+    features: Mapping[str, float]
+    right: bool
+    """True if the best passage answers, so that answering would be right."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Cross-fitted figures at the chosen threshold."""
+
+    answer_at: float
+    bound: float
+    questions: int
+    coverage: float
+    right_among_answered: float
+    right_interval: tuple[float, float]
+    false_answers: float
+    false_interval: tuple[float, float]
+    areas: tuple[str, ...]
+
+
+def cases_of(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
+    """Every question that is not a disclosure, run through the code that serves up to the decision."""
+    cases = []
+    for question in questions:
+        if question.expect is Expect.SAFEGUARDING:
+            continue
+        context = Context(question.area, question.setting, Audience(question.audience))
+        explained = assistant.explain(question.text, context)
+        if explained.understanding is None:
+            continue
+        _, vector = assistant.understand(question.text, context)
+        cases.append(_case(question, vector, explained))
+    return cases
+
+
+def _case(question: Question, vector: NDArray[np.float32], explained: Explained) -> Case:
+    scored: Scored = score(question, explained, 0.0)
+    features = dict(explained.decision.features) if explained.decision else {}
+    return Case(question, vector, features, scored.best_right)
+
+
+def calibrate(cases: Sequence[Case], encoder: str, reader: str, bound: float, content: str) -> DecisionPolicy:
+    """The policy fitted on all `cases`, with figures that are cross-fitted by area.
+
+    Raises QuestionsError with fewer than two areas, or if one has too few questions.
+    """
+    areas = sorted({case.question.area for case in cases})
+    if len(areas) < 2 or len(cases) < 100:
+        raise QuestionsError(
+            f"calibrating needs at least 100 questions over 2 areas, there are {len(cases)} over {len(areas)}: "
+            "add labelled questions"
+        )
+    names = tuple(sorted({name for case in cases for name in case.features} - {"contact", "out_of_scope"}))
+    rated = [case for case in cases if case.question.expect in _RATED and case.features]
+    classes = {
+        what: _fit_class([case.vector for case in cases], [case.question.expect is what for case in cases], _groups(cases))
+        for what in (Expect.CONTACT, Expect.OUT_OF_SCOPE)
+    }
+    given = _with_class(rated, classes[Expect.CONTACT], "contact")
+    given = _with_class(given, classes[Expect.OUT_OF_SCOPE], "out_of_scope")
+    names = (*names, "contact", "out_of_scope")
+    probabilities = cross_fitted(given, names)
+    answer_at = threshold(given, probabilities, bound)
+    reached = _reached(given, probabilities, answer_at, bound, areas)
+    fitted = _fit(given, names)
+    return DecisionPolicy(
+        encoder, reader, fitted, answer_at, classes[Expect.CONTACT], classes[Expect.OUT_OF_SCOPE],
+        _reached_row(reached, content, [case.question for case in cases]),
+    )  # fmt: skip
+
+
+def cross_fitted(cases: Sequence[Case], names: Sequence[str]) -> NDArray[np.float64]:
+    """P(answered) of each case from a fit on the other areas."""
+    found = np.zeros(len(cases))
+    for area in {case.question.area for case in cases}:
+        others = [case for case in cases if case.question.area != area]
+        fitted = _fit(others, names)
+        for i, case in enumerate(cases):
+            if case.question.area == area:
+                found[i] = fitted.probability(case.features)
+    return found
+
+
+def threshold(cases: Sequence[Case], probabilities: NDArray[np.float64], bound: float) -> float:
+    """The lowest threshold that keeps both losses within `bound`, by conformal risk control."""
+    answerable = np.array([case.question.expect is Expect.ANSWER for case in cases])
+    wrong = ~np.array([case.right for case in cases])
+    best = 0.0
+    for group in (answerable, ~answerable):
+        size = int(group.sum())
+        for candidate in np.sort(np.unique(np.append(probabilities[group & wrong], 0.0))):
+            loss = float((wrong & group & (probabilities > candidate)).sum())
+            if (loss + 1) / (size + 1) <= bound:
+                best = max(best, float(candidate))
+                break
+        else:
+            return 1.01
+    return float(np.nextafter(best, 2.0))
+
+
+def _fit(cases: Sequence[Case], names: Sequence[str]) -> Logistic:
+    rows = np.array([[case.features.get(name, 0.0) for name in names] for case in cases])
+    means, scales = rows.mean(axis=0), rows.std(axis=0)
+    scales[scales < 1e-6] = 1.0
+    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
+    model.fit((rows - means) / scales, [case.right for case in cases])
+    return Logistic(
+        tuple(names), _rounded(model.coef_[0]), _rounded(means), _rounded(scales), round(float(model.intercept_[0]), 6)
+    )
+
+
+def _fit_class(vectors: Sequence[NDArray[np.float32]], labels: Sequence[bool], groups: Sequence[str]) -> VectorClass:
+    """A class of messages; `at` is where leave-one-area-out precision and recall balance best (F1)."""
+    rows, wanted = np.stack(vectors), np.array(labels)
+    probabilities = np.zeros(len(rows))
+    for group in set(groups):
+        out = np.array([each == group for each in groups])
+        model = _class_model().fit(rows[~out], wanted[~out])
+        probabilities[out] = model.predict_proba(rows[out])[:, 1]
+    options = np.unique(probabilities[wanted])
+    scores = [_f1(wanted, probabilities >= option) for option in options]
+    model = _class_model().fit(rows, wanted)
+    return VectorClass(_rounded(model.coef_[0]), round(float(model.intercept_[0]), 6), float(options[int(np.argmax(scores))]))
+
+
+def _class_model() -> LogisticRegression:
+    return LogisticRegression(C=_CLASS_STRENGTH, class_weight="balanced", max_iter=2000)
+
+
+def _f1(wanted: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
+    both = float((wanted & said).sum())
+    return 2 * both / (float(wanted.sum()) + float(said.sum())) if both else 0.0
+
+
+def _with_class(cases: Sequence[Case], fitted: VectorClass, name: str) -> list[Case]:
+    return [
+        Case(case.question, case.vector, {**case.features, name: fitted.probability(case.vector)}, case.right) for case in cases
+    ]
+
+
+def _groups(cases: Sequence[Case]) -> list[str]:
+    return [case.question.area for case in cases]
+
+
+def _reached(
+    cases: Sequence[Case], probabilities: NDArray[np.float64], answer_at: float, bound: float, areas: Sequence[str]
+) -> Reached:
+    answered = probabilities >= answer_at
+    answerable = np.array([case.question.expect is Expect.ANSWER for case in cases])
+    right = np.array([case.right for case in cases])
+    shown, good = int((answered & answerable).sum()), int((answered & right).sum())
+    false, empty = int((answered & ~answerable).sum()), int((~answerable).sum())
+    return Reached(
+        answer_at, bound, len(cases), shown / max(1, int(answerable.sum())), good / max(1, shown), wilson(good, shown),
+        false / max(1, empty), wilson(false, empty), tuple(areas),
+    )  # fmt: skip
+
+
+def _reached_row(reached: Reached, content: str, questions: Sequence[Question]) -> dict[str, Any]:
+    listed = "\n".join(f"{question.id}\t{question.text}" for question in questions)
+    return {
+        "fitted_on": datetime.now(UTC).date().isoformat(),
+        "answer_at": round(reached.answer_at, 4),
+        "bound": reached.bound,
+        "questions": reached.questions,
+        "areas": list(reached.areas),
+        "coverage_of_answerable": round(reached.coverage, 4),
+        "right_among_answered": round(reached.right_among_answered, 4),
+        "right_among_answered_95": [round(each, 4) for each in reached.right_interval],
+        "false_answers": round(reached.false_answers, 4),
+        "false_answers_95": [round(each, 4) for each in reached.false_interval],
+        "content_digest": content,
+        "questions_digest": hashlib.sha256(listed.encode()).hexdigest()[:16],
+    }
+
+
+def in_plain_words(reached: Mapping[str, Any]) -> str:
+    """What the figures mean, for staff."""
+    right = round(100 * reached["right_among_answered"])
+    return (
+        f"On {reached['questions']} test questions from {len(reached['areas'])} areas that it had not seen, Signpost answered "
+        f"{round(100 * reached['coverage_of_answerable'])} of every 100 that are answered on the pages. Of those answers, "
+        f"{right} in 100 were right. It answered "
+        f"{round(100 * reached['false_answers'])} in 100 questions that no page answers. "
+        "All other questions were handed to a person."
+    )
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(round(float(value), 5) for value in values)

@@ -1,0 +1,1 @@
+"""Sources to documents to passages to an index, and back by search. Knows nothing of conversations."""

@@ -1,0 +1,104 @@
+"""Chooses the reader for a file by its ending and gives every result the same last polish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from charset_normalizer import from_bytes
+
+from knowledge.convert.html import html_title, html_to_markdown
+from knowledge.convert.office import docx_to_markdown, odt_to_markdown
+from knowledge.convert.pdf import pdf_to_markdown
+from knowledge.convert.plain import plain_to_markdown
+from knowledge.convert.tidy import first_heading, looks_like_markdown, tidy
+from knowledge.dates import find_dates
+from knowledge.errors import ConversionError
+
+_FEWEST_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A page as plain Markdown with what it says of itself."""
+
+    title: str
+    body: str
+    updated: date | None
+    review_by: date | None
+
+
+def convert_bytes(name: str, content: bytes) -> Converted:
+    """Convert the file `name` (its ending chooses the reader).
+
+    Raises ConversionError when the file is of an unknown kind, locked, damaged or empty.
+    """
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    reader = READERS.get(ending)
+    if reader is None:
+        known = ", ".join(sorted(READERS))
+        raise ConversionError(f"no reader for files ending in '{ending}': save it as one of {known}")
+    title, body = reader(content)
+    return _finish(title or _title_from_name(name), body)
+
+
+def convert_html(title: str, html: str) -> Converted:
+    """Convert one saved page; an empty `title` is taken from the page."""
+    return _finish(title or html_title(html), html_to_markdown(html))
+
+
+def convert_text(title: str, text: str) -> Converted:
+    """Convert plain text or Markdown; which of the two is seen from its headings."""
+    return _finish(title, _text_body(text))
+
+
+def decode(content: bytes) -> str:
+    """The text of `content`: UTF-8 if it is, else the best guess (Windows-1252 is common)."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        guess = from_bytes(content, cp_isolation=["cp1252", "utf_16", "latin_1"]).best()
+        if guess is None:
+            raise ConversionError("its text encoding can't be told: save it as UTF-8") from None
+        return str(guess)
+
+
+def _finish(title: str, body: str) -> Converted:
+    body = tidy(body)
+    if len(body.split()) < _FEWEST_WORDS:
+        raise ConversionError("no text found in it: if it is a scan, ask for a text version")
+    title = " ".join((title or first_heading(body) or body.split("\n", 1)[0][:100]).split())
+    dates = find_dates(title, body)
+    return Converted(title, body, dates.updated, dates.review_by)
+
+
+def _text_body(text: str) -> str:
+    return text if looks_like_markdown(text) else plain_to_markdown(text)
+
+
+def _title_from_name(name: str) -> str:
+    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return stem.replace("-", " ").replace("_", " ").strip().capitalize()
+
+
+def _html(content: bytes) -> tuple[str, str]:
+    text = decode(content)
+    return html_title(text), html_to_markdown(text)
+
+
+def _text(content: bytes) -> tuple[str, str]:
+    body = _text_body(decode(content))
+    return first_heading(body), body
+
+
+READERS: Mapping[str, Callable[[bytes], tuple[str, str]]] = {
+    "html": _html,
+    "htm": _html,
+    "pdf": pdf_to_markdown,
+    "docx": docx_to_markdown,
+    "odt": odt_to_markdown,
+    "md": _text,
+    "markdown": _text,
+    "txt": _text,
+}

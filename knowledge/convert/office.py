@@ -1,0 +1,69 @@
+"""Word processor files (DOCX, ODT) to Markdown, by way of HTML, so that lists and tables survive."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from html import escape
+
+import mammoth
+from odf import teletype
+from odf.opendocument import load as load_odt
+
+from knowledge.convert.html import fragment_to_markdown
+from knowledge.convert.tidy import first_heading
+from knowledge.errors import ConversionError
+
+_STYLES = """
+p[style-name='Title'] => h1:fresh
+p[style-name='Subtitle'] => p:fresh
+p[style-name='Heading'] => h2:fresh
+"""
+
+
+def docx_to_markdown(content: bytes) -> tuple[str, str]:
+    """Title and Markdown of a DOCX file. Raises ConversionError if it is locked or damaged."""
+    _check_zip(content, "DOCX", "word/document.xml")
+    try:
+        html = mammoth.convert_to_html(io.BytesIO(content), style_map=_STYLES).value
+    except Exception as error:
+        raise ConversionError(f"the DOCX file is damaged ({type(error).__name__}): save it again") from error
+    body = fragment_to_markdown(f"<div>{html}</div>")
+    return first_heading(body), body
+
+
+def odt_to_markdown(content: bytes) -> tuple[str, str]:
+    """Title and Markdown of an ODT file. Raises ConversionError if it is locked or damaged."""
+    _check_zip(content, "ODT", "content.xml")
+    try:
+        root = load_odt(io.BytesIO(content)).text
+        html = "".join(_odt_html(node) for node in root.childNodes)
+    except Exception as error:
+        raise ConversionError(f"the ODT file is damaged ({type(error).__name__}): save it again") from error
+    body = fragment_to_markdown(f"<div>{html}</div>")
+    return first_heading(body), body
+
+
+def _check_zip(content: bytes, kind: str, member: str) -> None:
+    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise ConversionError(f"the {kind} file has a password: save it without one")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            info = archive.getinfo(member)
+            if info.file_size > 100_000_000:
+                raise ConversionError(f"the {kind} file unpacks to {info.file_size} bytes: split it")
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ConversionError(f"the {kind} file is damaged or not {kind}: save it again") from error
+
+
+def _odt_html(node: object) -> str:
+    name = getattr(node, "qname", (None, ""))[1]
+    children = getattr(node, "childNodes", [])
+    if name == "h":
+        level = min(6, int(node.getAttribute("outlinelevel") or 1))  # type: ignore[attr-defined]
+        return f"<h{level}>{escape(teletype.extractText(node))}</h{level}>"
+    if name == "p":
+        return f"<p>{escape(teletype.extractText(node))}</p>"
+    tag = {"list": "ul", "list-item": "li", "table": "table", "table-row": "tr", "table-cell": "td"}.get(name)
+    inside = "".join(_odt_html(child) for child in children)
+    return f"<{tag}>{inside}</{tag}>" if tag else inside

@@ -1,0 +1,60 @@
+"""The last polish that every converted page gets: plain spaces, no empty headings, no menu debris."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from knowledge.emails import decode_in_text
+
+_DEBRIS = re.compile(
+    r"^(?:[-*] )?(?:skip to (?:main )?content|toggle (?:menu|navigation)|share (?:this page|on .{1,20})|"
+    r"(?:share|tweet|print|e-?mail|facebook|twitter|x|linkedin|whatsapp|pinterest)|print (?:this )?page|"
+    r"accept (?:all )?cookies|cookies? settings|we use cookies.{0,120}|back to top|menu|search|close|"
+    r"home(?: ?[>/»].{0,160})?|you are here:?.{0,160}|was this (?:page )?(?:helpful|useful)\??|"
+    r"is there anything wrong with this page\??|report a problem with this page|"
+    r"(?:read|find out|show) more|show all sections|open all|close all|opens? in (?:a )?new (?:tab|window)|"
+    r"(?:previous|next)(?: page)?|contents|page \d{1,3}(?: of \d{1,3})?|\d{1,3})$",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"^#{1,6}\s+\S")
+_LINK = re.compile(r"!?\[(?P<label>[^\]\n]{0,300})\]\((?P<target>[^()\n]{0,600}(?:\([^()\n]*\)[^()\n]{0,300})?)\)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
+
+
+def looks_like_markdown(text: str) -> bool:
+    """True if the text has at least one `#` heading on a line of its own."""
+    return any(_HEADING.match(line) for line in text.splitlines())
+
+
+def first_heading(body: str) -> str:
+    """The words of a heading near the top, or nothing."""
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    for line in lines[:6]:
+        if _HEADING.match(line):
+            return line.lstrip("# ").strip()
+    return ""
+
+
+def tidy(body: str) -> str:
+    """`body` in one normal form. Loses links' targets, emphasis, debris and headings without a word."""
+    body = _CONTROL.sub("", unicodedata.normalize("NFC", body.replace("\r\n", "\n").replace("\r", "\n")))
+    body = decode_in_text(_LINK.sub(lambda match: match["label"], body))
+    lines: list[str] = []
+    for raw in body.split("\n"):
+        line = _plain_line(raw)
+        if _DEBRIS.match(line) or (line and not any(ch.isalnum() for ch in line)):
+            continue
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def _plain_line(raw: str) -> str:
+    indent = "  " if re.match(r"(?:\s{2,}|\t)[-*+] ", raw) else ""
+    line = _SPACES.sub(" ", raw).strip()
+    line = re.sub(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`", "", line)
+    line = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|>~])", r"\1", line)
+    line = re.sub(r"^[*+•·▪●◦‣–] +", "- ", line)
+    return indent + line if line.startswith("- ") else line

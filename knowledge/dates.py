@@ -1,0 +1,115 @@
+"""Finds when a page says that it was last updated, and until when it says that it holds.
+
+Real pages write dates in many ways: "Last updated: 14th July 2026", "Reviewed November 2025",
+"Next review: September 2023", "April 2018 - March 2023", "2015-16", "01/09/2026".
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january", "feb february", "mar march", "apr april", "may", "jun june",
+            "jul july", "aug august", "sep sept september", "oct october", "nov november",
+            "dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)?"
+_YEAR = r"(?P<y>(?:19|20)\d\d)"
+_SLASHED = r"(?P<d>\d{1,2})[/.\-](?P<n>\d{1,2})[/.\-](?P<y>(?:20)?\d\d)"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?P<y>20\d\d)-(?P<n>\d\d)-(?P<d>\d\d)",
+        rf"{_DAY} (?P<m>{_MONTH}),? {_YEAR}",
+        rf"(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? {_YEAR}",
+        rf"{_SLASHED}(?!\d)",
+        rf"(?P<m>{_MONTH}),? {_YEAR}",
+    )
+)
+_UPDATED = re.compile(
+    r"(?:last (?:updated|reviewed|modified|checked|changed)|(?:page )?updated(?: on)?|"
+    r"(?:policy |report )?reviewed(?: and (?:updated|approved))?(?: by [a-z ]{1,30})?|"
+    r"date (?:of (?:last )?(?:review|issue|publication)|published|approved)|"
+    r"(?:published|approved|written|revised|agreed)(?: on| in| by [a-z ]{1,30}(?:on|in))?|version(?: date)?)"
+    r"(?: (?:on|in|at|by))?\s{0,3}[:\-–]?\s{0,3}(?=.)",
+    re.IGNORECASE,
+)
+_REVIEW = re.compile(
+    r"(?:(?:next|due for|date (?:of|for) next|to be) review(?:ed)?(?: (?:date|due|on|by|in))*|"
+    r"review(?:ed)? (?:date|due|by|again)(?: (?:on|by|in))?|valid (?:until|to)|expires?(?: on)?)"
+    r"\s{0,3}[:\-–]?\s{0,3}(?=.)",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(
+    rf"(?P<m1>{_MONTH}) (?P<y1>20\d\d)\s*(?:-|–|—|to|until)\s*(?P<m2>{_MONTH}) (?P<y2>20\d\d)",
+    re.IGNORECASE,
+)
+_SCHOOL_YEAR = re.compile(r"\b(?P<y1>20\d\d)\s?[-/–]\s?(?:20)?(?P<y2>\d\d)\b")
+_NEAR = 40  # characters after the label in which its date must start
+
+
+@dataclass(frozen=True)
+class PageDates:
+    """When a page was last changed, and the last day that it claims to hold for."""
+
+    updated: date | None = None
+    review_by: date | None = None
+
+
+def find_dates(title: str, body: str) -> PageDates:
+    """The dates that a page states of itself; None where it states none."""
+    updated = _after(_UPDATED, body)
+    review_by = _after(_REVIEW, body, last_day=True)
+    head = f"{title}\n{body[:600]}"
+    period = _PERIOD.search(head)
+    if review_by is None and period:
+        review_by = _day(period["y2"], period["m2"], None, last_day=True)
+    year = _SCHOOL_YEAR.search(head)
+    if review_by is None and year and int(year["y1"]) % 100 + 1 == int(year["y2"]):
+        review_by = date(int(year["y1"]) + 1, 8, 31)
+    return PageDates(updated, review_by)
+
+
+def parse_date(text: str, *, last_day: bool = False) -> date | None:
+    """The first date in `text`; a month alone is its first day, or its last with `last_day`."""
+    found = [match for form in _FORMS if (match := form.search(text))]
+    for match in sorted(found, key=lambda match: (match.start(), -match.end())):
+        part = match.groupdict()
+        day = _day(part["y"], part.get("m") or part.get("n"), part.get("d"), last_day=last_day)
+        if day:
+            return day
+    return None
+
+
+def _after(label: re.Pattern[str], body: str, *, last_day: bool = False) -> date | None:
+    days = []
+    for match in label.finditer(body):
+        before = body[max(0, match.start() - 8) : match.start()].lower()
+        if label is _UPDATED and ("next" in before or "to be" in before):
+            continue
+        tail = re.split(r"\n\s*\n", body[match.end() : match.end() + _NEAR])[0]
+        if day := parse_date(tail, last_day=last_day):
+            days.append(day)
+    return max(days, default=None)
+
+
+def _day(year: str, month: str | None, day: str | None, *, last_day: bool) -> date | None:
+    try:
+        y = int(year) + (2000 if len(year) == 2 else 0)
+        text = (month or "").lower().rstrip(".")
+        m = _MONTHS.get(text) or int(text)
+        d = int(day) if day else (monthrange(y, m)[1] if last_day else 1)
+        return date(y, m, d)
+    except ValueError:
+        return None

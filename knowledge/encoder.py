@@ -1,0 +1,112 @@
+"""Turns text into vectors with ONNX Runtime, so that serving never imports torch (ADR 0002).
+
+The exported model takes token ids and an attention mask and gives mean-pooled vectors of length 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime as ort
+from tokenizers import Tokenizer
+
+from knowledge.errors import EncoderError
+from knowledge.types import Vectors
+
+MODEL_FILE = "model.onnx"
+TOKENS_FILE = "tokenizer.json"
+FACTS_FILE = "encoder.json"
+_BATCH = 32
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors of length 1, one row a text, in order."""
+
+    @property
+    def digest(self) -> str:
+        """Names the model: vectors and policies made with another digest don't fit it."""
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimensions), float32."""
+
+
+class OnnxEncoder:
+    """An encoder folder made by `export_encoder`, run on the CPU."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Raise EncoderError if a file is missing or is not what the export wrote."""
+        facts = read_facts(folder)
+        self._digest = str(facts["digest"])
+        self._dimensions = int(str(facts["dimensions"]))
+        self._tokenizer = load_tokenizer(folder / TOKENS_FILE, int(str(facts["longest"])))
+        self._session = open_session(folder / MODEL_FILE, threads)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the source model's weights and of the way it was exported."""
+        return self._digest
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        return self._dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode in batches of texts of like length, so that little padding is computed."""
+        rows = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            codes = self._tokenizer.encode_batch([texts[i] for i in chosen])
+            feed = {
+                "input_ids": np.array([code.ids for code in codes], dtype=np.int64),
+                "attention_mask": np.array([code.attention_mask for code in codes], dtype=np.int64),
+            }
+            rows[chosen] = self._session.run(["vector"], feed)[0]
+        return rows
+
+
+def read_facts(folder: Path) -> dict[str, object]:
+    """What the export wrote about itself."""
+    path = folder / FACTS_FILE
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise EncoderError(f"no encoder in {folder}: run 'signpost build'") from None
+    except ValueError as error:
+        raise EncoderError(f"{path} is damaged ({error}): run 'signpost build --again'") from error
+    if not isinstance(facts, dict) or not {"digest", "dimensions", "longest"} <= facts.keys():
+        raise EncoderError(f"{path} lacks what an encoder needs: run 'signpost build --again'")
+    return facts
+
+
+def load_tokenizer(path: Path, longest: int) -> Tokenizer:
+    """A tokenizer that cuts at `longest` word pieces and pads to the longest of a batch."""
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises bare Exception
+        raise EncoderError(f"can't read {path} ({error}): run 'signpost build --again'") from error
+    tokenizer.enable_truncation(longest)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def open_session(path: Path, threads: int) -> ort.InferenceSession:
+    """An ONNX Runtime session on the CPU with `threads` threads."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False
+    try:
+        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the library raises many kinds
+        raise EncoderError(f"can't open {path} ({type(error).__name__}): run 'signpost build --again'") from error

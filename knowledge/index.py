@@ -1,0 +1,196 @@
+"""One scope's index: FAISS for meaning, BM25 for words, over the same passages in the same order.
+
+On disk it is a folder with a manifest. An index that does not match its manifest is rebuilt, never
+trusted (design.md D6). HNSW takes over from exact search past `HNSW_FROM` passages, where exact
+search starts to cost more than encoding the query does (`make bench`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import bm25s
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import IndexDamaged
+from knowledge.types import Vectors
+from knowledge.words import content_words
+
+HNSW_FROM = 20_000
+_HNSW_LINKS = 32
+_HNSW_EF = 96
+_MANIFEST = "manifest.json"
+_FILES = ("passages.npz", "dense.faiss")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an index was made from. `files` are SHA-256 sums by file name."""
+
+    scope: str
+    encoder: str
+    passages: int
+    version: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Raw scores of one passage: a cosine, and BM25 on its own scale."""
+
+    passage_id: int
+    dense: float
+    lexical: float
+
+
+class ScopeIndex:
+    """Searches the passages of one scope. Read only: a new one is built beside it and swapped in."""
+
+    def __init__(self, ids: NDArray[np.int64], vectors: Vectors, dense: faiss.Index, tokens: Sequence[Sequence[str]]) -> None:
+        self._ids = ids
+        self._vectors = vectors
+        self._dense = dense
+        self._tokens = tokens
+        self._lexical = _bm25(tokens)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """The passage ids, in the order of the vectors."""
+        return self._ids
+
+    @classmethod
+    def build(cls, ids: Sequence[int], vectors: Vectors, texts: Sequence[str]) -> ScopeIndex:
+        """Index passages given as ids, vectors (one row each) and the text to find words in."""
+        rows = np.ascontiguousarray(vectors, dtype=np.float32)
+        dense = _dense_index(rows)
+        return cls(np.array(ids, dtype=np.int64), rows, dense, [content_words(text) for text in texts])
+
+    def search(self, vector: NDArray[np.float32], query_words: Sequence[str], count: int) -> list[Found]:
+        """The best `count` by meaning joined with the best `count` by words, in no set order."""
+        if not len(self._ids):
+            return []
+        wanted = min(count, len(self._ids))
+        _, near = self._dense.search(vector.reshape(1, -1), wanted)
+        lexical = self._lexical_scores(query_words)
+        chosen = {int(row) for row in near[0] if row >= 0}
+        if lexical is not None:
+            top = np.argpartition(-lexical, wanted - 1)[:wanted]
+            chosen |= {int(row) for row in top if lexical[row] > 0}
+        rows = np.array(sorted(chosen), dtype=np.int64)
+        cosines = self._vectors[rows] @ vector
+        return [
+            Found(int(self._ids[row]), float(cosine), float(lexical[row]) if lexical is not None else 0.0)
+            for row, cosine in zip(rows, cosines, strict=True)
+        ]
+
+    def document_count(self, word: str) -> int:
+        """In how many passages the stem `word` occurs."""
+        return self._counts.get(word, 0)
+
+    def save(self, folder: Path, scope: str, encoder: str, version: int) -> None:
+        """Write beside `folder`, then swap, so that a kill leaves the old or the new one whole."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+        try:
+            faiss.write_index(self._dense, str(scratch / "dense.faiss"))
+            joined = np.array(["\x1f".join(tokens) for tokens in self._tokens], dtype=np.str_)
+            np.savez(scratch / "passages.npz", ids=self._ids, vectors=self._vectors, tokens=joined)
+            files = {name: _sha256(scratch / name) for name in _FILES}
+            manifest = Manifest(scope, encoder, len(self), version, files)
+            (scratch / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+            _swap(scratch, folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    @classmethod
+    def load(cls, folder: Path, encoder: str, version: int) -> ScopeIndex:
+        """Open a saved index. Raises IndexDamaged if it is not of this encoder and version, or not whole."""
+        manifest = read_manifest(folder)
+        for what, found, wanted in (
+            ("encoder", manifest.encoder, encoder),
+            ("store version", manifest.version, version),
+        ):
+            if found != wanted:
+                raise IndexDamaged(f"the index in {folder} was made for {what} {found}, now it is {wanted}")
+        try:
+            for name, expected in manifest.files.items():
+                if _sha256(folder / name) != expected:
+                    raise IndexDamaged(f"{folder / name} has changed since it was written")
+            with np.load(folder / "passages.npz") as arrays:
+                ids, vectors, joined = arrays["ids"], arrays["vectors"], arrays["tokens"]
+            dense = faiss.read_index(str(folder / "dense.faiss"))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise IndexDamaged(f"the index in {folder} can't be read ({error})") from error
+        return cls(ids, vectors, dense, [str(text).split("\x1f") if text else [] for text in joined])
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        if not hasattr(self, "_counted"):
+            counted: dict[str, int] = {}
+            for tokens in self._tokens:
+                for token in set(tokens):
+                    counted[token] = counted.get(token, 0) + 1
+            self._counted = counted
+        return self._counted
+
+    def _lexical_scores(self, query_words: Sequence[str]) -> NDArray[np.float32] | None:
+        known = [word for word in query_words if word in self._counts]
+        if self._lexical is None or not known:
+            return None
+        scores: NDArray[np.float32] = self._lexical.get_scores(known)
+        return scores
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a saved index. Raises IndexDamaged if there is none that can be read."""
+    try:
+        return Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamaged(f"no readable manifest in {folder} ({type(error).__name__})") from error
+
+
+def _dense_index(rows: Vectors) -> faiss.Index:
+    if len(rows) >= HNSW_FROM:
+        index = faiss.IndexHNSWFlat(rows.shape[1], _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efSearch = _HNSW_EF
+    else:
+        index = faiss.IndexFlatIP(rows.shape[1] if rows.ndim == 2 and rows.shape[1] else 1)
+    if len(rows):
+        index.add(rows)
+    return index
+
+
+def _bm25(tokens: Sequence[Sequence[str]]) -> bm25s.BM25 | None:
+    if not any(tokens):
+        return None
+    retriever = bm25s.BM25(k1=1.2, b=0.6)
+    retriever.index([list(each) or [""] for each in tokens], show_progress=False)
+    return retriever
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    for path in fresh.iterdir():
+        with path.open("rb") as handle:
+            os.fsync(handle.fileno())
+    old = folder.with_name(f".old-{folder.name}-{os.getpid()}")
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

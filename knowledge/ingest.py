@@ -1,0 +1,110 @@
+"""One source in, one report out: read, convert, split, map, embed, store.
+
+Each document is stored in one transaction as soon as it is read, so that an ingest that was
+interrupted goes on where it stopped: what is stored already counts as unchanged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from knowledge.encoder import Encoder
+from knowledge.pack import AreaPack, Source
+from knowledge.ports import Item, PassageStore, Progress
+from knowledge.sources import count_items, read_source
+from knowledge.split import Piece, split
+from knowledge.topics import TopicMapper
+from knowledge.types import Area, Document, IngestionReport, Skipped
+
+_FORMAT = "1"  # raise it when conversion or splitting changes, so that documents are read anew
+
+
+class Ingester:
+    """Takes sources into the store."""
+
+    def __init__(self, store: PassageStore, encoder: Encoder, mapper: TopicMapper, progress: Progress) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._mapper = mapper
+        self._progress = progress
+
+    def ingest_pack(self, pack: AreaPack) -> IngestionReport:
+        """Save the area, then ingest its sources one after the other."""
+        self._store.save_area(pack.area)
+        report = IngestionReport(skipped=pack.problems)
+        for source in pack.sources:
+            report = joined(report, self.ingest(source, pack.area))
+        return report
+
+    def ingest(self, source: Source, area: Area) -> IngestionReport:
+        """Take in every item of `source`; documents that it no longer has are deleted."""
+        items = self._progress(read_source(source, area), count_items(source), source.location.name)
+        return self.ingest_documents(area.slug, source.key, items)
+
+    def ingest_documents(self, area: str, source: str, items: Iterable[Document | Skipped]) -> IngestionReport:
+        """Take in documents that are already read (`area` is "" for the national cards)."""
+        known = dict(self._store.document_digests(area, source))
+        created, updated, unchanged, skipped = [], [], [], []
+        for item in items:
+            if isinstance(item, Skipped):
+                skipped.append(item)
+                continue
+            owner = self._store.owner_of(area, item.id)
+            if owner not in (None, source):
+                why = f"id '{item.id}' is already taken by source {owner}: rename one of them"
+                skipped.append(Skipped(f"{source}: {item.id}", why))
+                continue
+            digest = digest_of(item)
+            before = known.pop(item.id, None)
+            if before == digest:
+                unchanged.append(item.id)
+                continue
+            self._put(area, source, item, digest)
+            (updated if before else created).append(item.id)
+        kept = [name for name in known if self._was_skipped(name, skipped)]
+        deleted = [name for name in known if name not in kept]
+        for name in deleted:
+            self._store.delete_document(area, name)
+        return IngestionReport(tuple(created), tuple(updated), tuple(unchanged), tuple(deleted), tuple(skipped))
+
+    def _put(self, area: str, source: str, document: Document, digest: str) -> None:
+        pieces = split(document.title, document.body)
+        vectors = self._encoder.encode([embedded_text(piece) for piece in pieces])
+        self._store.put_vectors([piece.digest for piece in pieces], vectors, self._encoder.digest)
+        self._store.put_document(area, source, document, digest, pieces, self._mapper.topics(vectors))
+
+    @staticmethod
+    def _was_skipped(name: str, skipped: Sequence[Skipped]) -> bool:
+        """A file that is there but can't be read now keeps its last good version live."""
+        return any(name in item.where.replace(".", "/").split("/") or f"'{name}'" in item.why for item in skipped)
+
+
+def embedded_text(piece: Piece) -> str:
+    """What the encoder sees of a passage: its headings say what "it" and "we" are."""
+    return "\n".join((*piece.headings, piece.text))
+
+
+def digest_of(document: Document) -> str:
+    """SHA-256 of everything about a document that a family could see."""
+    parts = (
+        _FORMAT, document.scope.key, document.title, document.body, document.url, document.owner,
+        str(document.updated), str(document.review_by), document.kind,
+    )  # fmt: skip
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def joined(first: IngestionReport, second: IngestionReport) -> IngestionReport:
+    """Two reports as one."""
+    return IngestionReport(
+        first.created + second.created,
+        first.updated + second.updated,
+        first.unchanged + second.unchanged,
+        first.deleted + second.deleted,
+        first.skipped + second.skipped,
+    )
+
+
+def no_progress(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+    """Shows nothing."""
+    return items

@@ -1,0 +1,176 @@
+"""Reads an area pack: `area.yml`, `settings.csv` and `sources.yml` (formats: docs/reference/area-pack.md)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.convert.files import decode
+from knowledge.errors import PackError
+from knowledge.types import Area, Contact, Setting, Skipped
+
+REQUIRED_CONTACTS = ("sendiass", "send_team", "safeguarding")
+_PHASES = {
+    "nursery": "nursery", "early_years": "nursery", "primary": "primary", "infant": "primary", "junior": "primary",
+    "secondary": "secondary", "all-through": "all-through", "all_through": "all-through", "special": "special",
+    "college": "college", "fe_college": "college", "sixth_form": "college", "other": "other",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where text comes from. `setting` is a slug, or None for the area itself."""
+
+    area: str
+    kind: str
+    location: Path
+    setting: str | None = None
+    title: str = ""
+    url: str = ""
+    owner: str = ""
+    updated: date | None = None
+
+    @property
+    def key(self) -> str:
+        """Names the source within its area, the same wherever the pack's folder lies."""
+        return f"{self.kind}:{self.setting or ''}:{self.location.name}"
+
+
+@dataclass(frozen=True)
+class AreaPack:
+    """A pack that can be used, with what was wrong in parts of it."""
+
+    area: Area
+    sources: tuple[Source, ...]
+    problems: tuple[Skipped, ...]
+
+
+def read_pack(folder: Path) -> AreaPack:
+    """Read the pack in `folder`. Raises PackError if the area itself can't be told."""
+    facts = _yaml_mapping(folder / "area.yml")
+    slug = str(facts.get("area") or "").strip()
+    if not slug:
+        raise PackError(f"{folder / 'area.yml'} has no 'area' (the slug): add it, for example 'area: fernshire'")
+    problems: list[Skipped] = []
+    settings = _settings(folder / "settings.csv", problems)
+    contacts = _contacts(folder / "area.yml", facts, problems)
+    name = str(facts.get("name") or slug.replace("-", " ").title())
+    area = Area(slug, name, str(facts.get("local_offer_url") or ""), contacts, settings)
+    sources = _sources(folder, area, problems)
+    return AreaPack(area, tuple(sources), tuple(problems))
+
+
+def _yaml_mapping(path: Path) -> Mapping[str, Any]:
+    try:
+        loaded = yaml.safe_load(decode(path.read_bytes()))
+    except FileNotFoundError:
+        raise PackError(f"{path} is missing: an area pack needs it (docs/reference/area-pack.md)") from None
+    except yaml.YAMLError as error:
+        raise PackError(f"{path} is not YAML ({_one_line(error)}): mend that line") from error
+    if not isinstance(loaded, dict):
+        raise PackError(f"{path} should hold 'name: value' lines: see docs/reference/area-pack.md")
+    return loaded
+
+
+def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> dict[str, Contact]:
+    given = facts.get("contacts")
+    # design.md names the three contacts without saying at which level; both are read.
+    rows = given if isinstance(given, dict) else facts
+    seen_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    contacts = {}
+    for key in REQUIRED_CONTACTS:
+        row = rows.get(key)
+        if not isinstance(row, dict) or not row.get("name"):
+            problems.append(Skipped(f"{path}: {key}", f"no contact '{key}': add it; live mode refuses to start without"))
+            continue
+        fields = ("name", "phone", "email", "url", "hours", "out_of_hours_phone")
+        values = {field: str(row.get(field) or "") for field in fields}
+        contacts[key] = Contact(**values, seen_at=path.name, seen_on=seen_on)
+    return contacts
+
+
+def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:
+    try:
+        text = decode(path.read_bytes())
+    except FileNotFoundError:
+        return ()
+    rows = csv.DictReader(io.StringIO(text))
+    seen_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    settings: dict[str, Setting] = {}
+    for number, row in enumerate(rows, 2):
+        values = {key: (value or "").strip() for key, value in row.items() if key and not isinstance(value, list)}
+        where = f"{path}, line {number}"
+        slug, phase = values.get("setting", ""), _PHASES.get(values.get("phase", "").lower(), "")
+        if not slug or not values.get("name"):
+            problems.append(Skipped(where, "a setting needs 'setting' (slug) and 'name': fill them in"))
+        elif slug in settings:
+            problems.append(Skipped(where, f"setting '{slug}' is there twice: the first is kept; remove one"))
+        else:
+            if not phase:
+                problems.append(Skipped(where, f"phase '{values.get('phase')}' is not known: taken as 'other'"))
+            settings[slug] = _setting(values, phase or "other", path.name, seen_on)
+    return tuple(settings.values())
+
+
+def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date) -> Setting:
+    contact = Contact(
+        name=values.get("contact_name", ""),
+        role=values.get("contact_role", ""),
+        phone=values.get("contact_phone", ""),
+        email=values.get("contact_email", ""),
+        url=values.get("website", ""),
+        seen_at=seen_at,
+        seen_on=seen_on,
+    )
+    aliases = tuple(alias.strip() for alias in values.get("aliases", "").split(";") if alias.strip())
+    return Setting(values["setting"], values["name"], aliases, phase, values.get("urn", ""), values.get("website", ""), contact)
+
+
+def _sources(folder: Path, area: Area, problems: list[Skipped]) -> Iterable[Source]:
+    path = folder / "sources.yml"
+    if not path.exists():
+        beside = (("pages", folder / "pages.jsonl"), ("folder", folder / "content"))
+        return [Source(area.slug, kind, place) for kind, place in beside if place.exists()]
+    try:
+        rows = yaml.safe_load(decode(path.read_bytes())) or []
+    except yaml.YAMLError as error:
+        raise PackError(f"{path} is not YAML ({_one_line(error)}): mend that line") from error
+    if isinstance(rows, dict):
+        rows = rows.get("sources") or []
+    sources = []
+    for number, row in enumerate(rows, 1):
+        try:
+            sources.append(_source(folder, area, row))
+        except PackError as error:
+            problems.append(Skipped(f"{path}, source {number}", str(error)))
+    return sources
+
+
+def _source(folder: Path, area: Area, row: Any) -> Source:
+    if not isinstance(row, dict) or row.get("kind") not in ("folder", "pages"):
+        kind = row.get("kind") if isinstance(row, dict) else row
+        raise PackError(f"kind '{kind}' can't be read yet: use 'folder' or 'pages'")
+    if not row.get("path"):
+        raise PackError("it has no 'path': add the folder or file to read")
+    setting = row.get("setting")
+    if setting is not None and setting not in {each.slug for each in area.settings}:
+        raise PackError(f"setting '{setting}' is not in settings.csv: add it there, or mend the slug")
+    location = (folder / str(row["path"])).resolve()
+    if not location.exists():
+        raise PackError(f"path '{row['path']}' does not exist: mend it, or add the files")
+    updated = row.get("updated")
+    return Source(
+        area.slug, row["kind"], location, setting, str(row.get("title") or ""), str(row.get("url") or ""),
+        str(row.get("owner") or ""), updated if isinstance(updated, date) else None,
+    )  # fmt: skip
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

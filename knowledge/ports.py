@@ -1,0 +1,65 @@
+"""What knowledge asks of a store. The real one is in `store/`; tests run one contract suite on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from knowledge.split import Piece
+from knowledge.types import Area, Document, DocumentFacts, Passage, Scope, Vectors
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class StoredPassages:
+    """The passages of one scope with their documents and the scope's version when they were read."""
+
+    version: int
+    passages: tuple[Passage, ...]
+    documents: Mapping[str, DocumentFacts]
+
+
+class PassageStore(Protocol):
+    """Documents, passages and vectors. Every writing call is one transaction."""
+
+    def save_area(self, area: Area) -> None:
+        """Add the area with its settings, or bring them up to date."""
+
+    def areas(self) -> tuple[Area, ...]:
+        """All areas, by slug."""
+
+    def document_digests(self, area: str, source: str) -> Mapping[str, str]:
+        """Document id to digest, for one source of an area ("" for the national cards)."""
+
+    def owner_of(self, area: str, document_id: str) -> str | None:
+        """The key of the source that a document of this area came from."""
+
+    def put_document(
+        self, area: str, source: str, document: Document, digest: str,
+        pieces: Sequence[Piece], topics: Sequence[Mapping[str, float]],
+    ) -> None:  # fmt: skip
+        """Add or replace a document with its passages, and raise its scope's version."""
+
+    def delete_document(self, area: str, document_id: str) -> None:
+        """Remove a document with its passages, and raise its scope's version."""
+
+    def scopes(self) -> Mapping[Scope, int]:
+        """Every scope that has ever held a passage, with its version."""
+
+    def passages(self, scope: Scope) -> StoredPassages:
+        """All passages of a scope, by document and place."""
+
+    def vectors(self, digests: Sequence[str], encoder: str) -> Mapping[str, bytes]:
+        """Stored vectors by passage digest; digests without one are left out."""
+
+    def put_vectors(self, digests: Sequence[str], vectors: Vectors, encoder: str) -> None:
+        """Keep vectors so that they are never computed twice."""
+
+
+class Progress(Protocol):
+    """Wraps an iterable so that somebody can watch it go by."""
+
+    def __call__(self, items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+        """Give the items of `items` one by one."""

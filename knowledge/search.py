@@ -1,0 +1,73 @@
+"""Finds passages for a query in the scopes where its answer may be: setting, area, national.
+
+Meaning (a cosine), words (BM25, squashed to 0..1 by its own scale) and topics (question to
+question) are added with the weights of `SearchWeights`; narrower scopes get a little more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.library import Library
+from knowledge.types import Level, Scope, SearchHit
+from knowledge.words import content_words
+
+
+@dataclass(frozen=True)
+class SearchWeights:
+    """How much each path counts; measured by `make ablation` (docs/reference/ablation.md)."""
+
+    lexical: float = 0.35
+    lexical_half: float = 8.0
+    topic: float = 0.1
+    scope: Mapping[Level, float] = field(default_factory=lambda: {Level.SETTING: 0.06, Level.AREA: 0.02, Level.NATIONAL: 0.0})
+    kind: Mapping[str, float] = field(default_factory=lambda: {"curated": 0.05})
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """What to look for: a vector, words, and the topics that it seems to belong to."""
+
+    vector: NDArray[np.float32]
+    words: tuple[str, ...]
+    topics: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str, vector: NDArray[np.float32], topics: Mapping[str, float] | None = None) -> SearchQuery:
+        """The query for `text`, whose vector the encoder gave."""
+        return cls(vector, tuple(content_words(text)), topics or {})
+
+
+def search(library: Library, scopes: Sequence[Scope], query: SearchQuery, count: int, weights: SearchWeights) -> list[SearchHit]:
+    """The best `count` passages of all scopes together, best first."""
+    hits = []
+    for scope in scopes:
+        view = library.view(scope)
+        for found in view.index.search(query.vector, query.words, count):
+            passage = view.passages[found.passage_id]
+            document = view.documents[passage.document_id]
+            topic = _agreement(query.topics, passage.topics)
+            score = (
+                found.dense
+                + weights.lexical * found.lexical / (found.lexical + weights.lexical_half)
+                + weights.topic * topic
+                + weights.scope.get(scope.level, 0.0)
+                + weights.kind.get(document.kind, 0.0)
+            )
+            hits.append(SearchHit(passage, document, found.dense, found.lexical, topic, score, 0))
+    hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
+    return [
+        SearchHit(hit.passage, hit.document, hit.dense, hit.lexical, hit.topic, hit.score, rank)
+        for rank, hit in enumerate(hits[:count], 1)
+    ]
+
+
+def _agreement(asked: Mapping[str, float], told: Mapping[str, float]) -> float:
+    """How much the topics of a question and of a passage overlap, 0 to 1."""
+    if not asked or not told:
+        return 0.0
+    return max((min(score, told.get(topic, 0.0)) for topic, score in asked.items()), default=0.0)

@@ -1,0 +1,141 @@
+"""Commands that take content in: init, build, ingest, check."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from knowledge.errors import KnowledgeError
+from knowledge.export import export_encoder
+from knowledge.ingest import joined
+from knowledge.pack import AreaPack, Source, read_pack
+from knowledge.types import IngestionReport
+from signpost.health import Finding, findings
+from signpost.output import Output, progress_bar
+from signpost.settings import Mode
+from signpost.wiring import Workshop
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+_SPARE = 300_000_000  # bytes of free disk below which an ingest is not begun
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    for command in (init, build, ingest, check):
+        app.command()(command)
+
+
+def init(context: typer.Context, as_json: Json = False) -> None:
+    """Make the data folder with an empty database."""
+    workshop: Workshop = context.obj
+    _ = workshop.engine
+    say = {"data": workshop.settings.data, "database": workshop.engine.url.render_as_string()}
+    Output.json(say) if as_json else Output.line(f"Ready: {workshop.settings.data}")
+
+
+def build(
+    context: typer.Context,
+    again: Annotated[bool, typer.Option("--again", help="Export the encoder even if it is there.")] = False,
+    int8: Annotated[bool | None, typer.Option("--int8/--no-int8", help="8-bit weights: faster, a third of the size.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Export the encoder, take in the statutory cards and build the indexes; what is done is left alone."""
+    workshop: Workshop = context.obj
+    settings = workshop.settings
+    settings.data.mkdir(parents=True, exist_ok=True)
+    chosen = settings.int8 if int8 is None else int8
+    exported = export_encoder(settings.encoder_folder, settings.encoder_model, int8=chosen, again=again)
+    cards = workshop.ingest_cards()
+    scopes = list(workshop.store.scopes())
+    built = [scope.key for scope in progress_bar(scopes, len(scopes), "indexes") if workshop.library.build(scope)]
+    if as_json:
+        Output.json({"encoder": workshop.encoder.digest, "exported": exported, "cards": cards, "built": built})
+    else:
+        Output.line(f"Encoder {workshop.encoder.digest}{' exported' if exported else ' was ready'}; {len(built)} indexes built")
+
+
+def ingest(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="An area pack's folder, or one file.")],
+    area: Annotated[str, typer.Option(help="For one file: the area that it belongs to.")] = "",
+    setting: Annotated[str, typer.Option(help="For one file: the setting that it belongs to.")] = "",
+    title: Annotated[str, typer.Option(help="For one file: its title.")] = "",
+    url: Annotated[str, typer.Option(help="For one file: where families find it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Take in an area pack or one file; say what was created, updated, unchanged, deleted and skipped."""
+    workshop: Workshop = context.obj
+    _check_disk(workshop.settings.data)
+    if not workshop.settings.encoder_folder.exists():
+        workshop.settings.data.mkdir(parents=True, exist_ok=True)
+        export_encoder(workshop.settings.encoder_folder, workshop.settings.encoder_model, int8=workshop.settings.int8)
+    report = _ingest_cards_once(workshop)
+    if path.is_dir():
+        report = joined(report, workshop.ingester(progress_bar).ingest_pack(read_pack(path)))
+    else:
+        report = joined(report, _ingest_file(workshop, path, area, setting, title, url))
+    for scope in workshop.store.scopes():
+        workshop.library.build(scope)
+    Output.json(report) if as_json else _say(report)
+
+
+def check(context: typer.Context, as_json: Json = False) -> None:
+    """Say in plain words what is missing or stale; ends with status 1 if families could not be served."""
+    workshop: Workshop = context.obj
+    found = findings(workshop)
+    if as_json:
+        Output.json(found)
+    else:
+        for finding in found:
+            Output.line(f"{'MISSING' if finding.serious else 'note'}: {finding.text}")
+        if not found:
+            Output.line("All is well.")
+    if any(_stops(finding, workshop) for finding in found):
+        raise typer.Exit(1)
+
+
+def _stops(finding: Finding, workshop: Workshop) -> bool:
+    return finding.serious or (finding.live and workshop.settings.mode is Mode.LIVE)
+
+
+def _ingest_cards_once(workshop: Workshop) -> IngestionReport:
+    """The cards are taken in with the first pack; their report is only of interest when they change."""
+    report = workshop.ingest_cards()
+    return IngestionReport(skipped=report.skipped)
+
+
+def _ingest_file(workshop: Workshop, path: Path, area: str, setting: str, title: str, url: str) -> IngestionReport:
+    known = {each.slug: each for each in workshop.store.areas()}
+    if not path.exists():
+        raise KnowledgeError(f"{path} does not exist: give an area pack's folder or a file")
+    if area not in known:
+        raise KnowledgeError(f"area '{area}' is not known: give --area, one of {', '.join(known) or '(none yet)'}")
+    if setting and setting not in {each.slug for each in known[area].settings}:
+        raise KnowledgeError(f"setting '{setting}' is not in area '{area}': add it to the pack's settings.csv")
+    source = Source(area, "folder", path.resolve(), setting or None, title, url)
+    pack = AreaPack(known[area], (source,), ())
+    return workshop.ingester(progress_bar).ingest_pack(pack)
+
+
+def _check_disk(data: Path) -> None:
+    place = next(folder for folder in (data.resolve(), *data.resolve().parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    if free < _SPARE:
+        raise KnowledgeError(
+            f"only {free // 1_000_000} MB of disk are free at {place}: make room for at least {_SPARE // 1_000_000} MB"
+        )
+
+
+def _say(report: IngestionReport) -> None:
+    counts = (
+        ("created", report.created),
+        ("updated", report.updated),
+        ("unchanged", report.unchanged),
+        ("deleted", report.deleted),
+    )
+    Output.line(", ".join(f"{len(names)} {what}" for what, names in counts) + f", {len(report.skipped)} skipped")
+    for item in report.skipped:
+        Output.line(f"skipped {item.where}: {item.why}")

@@ -1,0 +1,124 @@
+"""Commands that measure: evaluate, calibrate."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from assistant.policy import DecisionPolicy, Logistic, VectorClass
+from assistant.turn import Assistant
+from evaluation.questions import Question, read_questions
+from evaluation.report import broken_bars, draw, lines
+from evaluation.run import compare, read_results, run, write_results
+from knowledge.pack import read_pack
+from signpost.output import Output, progress_bar
+from signpost.settings import REPOSITORY
+from signpost.wiring import Workshop
+from store.records import NoRecorder
+
+BARS = REPOSITORY / "evaluation" / "bars.yml"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    for command in (evaluate, calibrate):
+        app.command()(command)
+
+
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Argument(help="Labelled questions (JSON Lines, evaluation/README.md).")],
+    pack: Annotated[list[Path] | None, typer.Option(help="Area pack to take in first; may be given again.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write one JSON line a question.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Folder for the two pictures.")] = None,
+    compare_with: Annotated[Path | None, typer.Option("--compare", help="Results of an earlier run.")] = None,
+    cards: Annotated[
+        bool, typer.Option("--cards/--no-cards", help="Let statutory cards answer too; labels are about an area's own pages.")
+    ] = False,
+) -> None:
+    """Run labelled questions through the code that serves; status 1 if a stored bar does not hold."""
+    workshop: Workshop = context.obj
+    _take_in(workshop, pack or [])
+    assistant = workshop.assistant(recorder=NoRecorder(), national=cards)
+    asked = read_questions(questions)
+    rows = run(assistant, progress_bar(asked, len(asked), "questions"))
+    if out:
+        write_results(rows, out)
+    bars = load_bars(BARS)
+    for line in lines(rows, bars):
+        Output.line(line)
+    if plots or out:
+        for path in draw(rows, plots or (out.parent if out else Path())):
+            Output.line(f"picture: {path}")
+    if compare_with:
+        for line in compare(rows, read_results(compare_with)):
+            Output.line(line)
+    broken = broken_bars(rows, bars)
+    for line in broken:
+        Output.line(f"BROKEN: {line}")
+    if broken:
+        raise typer.Exit(1)
+
+
+def calibrate(
+    context: typer.Context,
+    packs: Annotated[list[Path], typer.Argument(help="Area packs, each with a questions.jsonl.")],
+    bound: Annotated[float, typer.Option(help="Largest share of wrong answers, for answerable and for other questions.")] = 0.05,
+    out: Annotated[Path | None, typer.Option(help="Policy file to write; default: the one in use.")] = None,
+    readings: Annotated[
+        Path | None, typer.Option(help="Cross-fitted readings, for packs that the reader was trained on.")
+    ] = None,
+    folds: Annotated[Path | None, typer.Option(help="Fold readers (evaluation.cross_fit); --readings is then written.")] = None,
+) -> None:
+    """Fit the decision policy on labelled questions, and choose when to answer."""
+    from evaluation.calibrate import calibrate as fit
+    from evaluation.calibrate import cases_of, in_plain_words
+    from evaluation.readings import with_folds, with_recorded
+
+    workshop: Workshop = context.obj
+    _take_in(workshop, packs)
+    assistant = with_recorded(_undecided(workshop), None if folds else readings)
+    keeper = None
+    if folds:
+        assistant, keeper = with_folds(assistant, folds)
+    asked = [question for pack in packs for question in read_questions(pack / "questions.jsonl")]
+    cases = cases_of(assistant, list(progress_bar(asked, len(asked), "questions")))
+    if keeper is not None and readings is not None:
+        keeper.save(readings)
+    policy = fit(cases, workshop.encoder.digest, assistant.parts.reader.digest, bound, _content_digest(workshop, asked))
+    policy.save(out or workshop.settings.policy_file)
+    Output.line(in_plain_words(policy.reached))
+    Output.json(dict(policy.reached))
+
+
+def load_bars(path: Path) -> dict[str, tuple[str, float]]:
+    """The bars that an evaluation must hold: figure to ("at least" or "at most", share)."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {key: (side, float(value)) for key, row in rows.items() for side, value in row.items()}
+
+
+def _take_in(workshop: Workshop, packs: list[Path]) -> None:
+    for pack in packs:
+        report = workshop.ingester(progress_bar).ingest_pack(read_pack(pack))
+        for item in report.skipped:
+            Output.line(f"skipped {item.where}: {item.why}")
+
+
+def _undecided(workshop: Workshop) -> Assistant:
+    """The assistant with a policy that never answers and takes nothing for a request or out of scope."""
+    from assistant.reader import OnnxReader
+
+    digest = OnnxReader(workshop.settings.reader_folder, workshop.settings.threads).digest
+    never = VectorClass((0.0,) * workshop.encoder.dimensions, -30.0, 1.1)
+    policy = DecisionPolicy(workshop.encoder.digest, digest, Logistic((), (), (), (), -30.0), 1.1, never, never)
+    return workshop.assistant(recorder=NoRecorder(), policy=policy, national=False)
+
+
+def _content_digest(workshop: Workshop, asked: list[Question]) -> str:
+    areas = sorted({question.area for question in asked})
+    scopes = sorted(f"{scope.key}={version}" for scope, version in workshop.store.scopes().items() if scope.area in areas)
+    return hashlib.sha256("\n".join(scopes).encode()).hexdigest()[:16]

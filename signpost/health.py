@@ -1,0 +1,65 @@
+"""What is missing or stale, in plain words: for `signpost check`, the start, and the health page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.errors import AssistantError
+from assistant.policy import DecisionPolicy
+from knowledge.errors import KnowledgeError
+from knowledge.pack import REQUIRED_CONTACTS
+from signpost.wiring import Workshop
+
+_NEEDED_LIVE = ("sendiass", "safeguarding")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    `serious` stops the service in every mode, `live` only in live mode.
+    """
+
+    text: str
+    serious: bool = False
+    live: bool = False
+
+
+def findings(workshop: Workshop) -> list[Finding]:
+    """Everything that is missing or stale, the serious first."""
+    found = [*_parts(workshop), *_areas(workshop)]
+    return sorted(found, key=lambda finding: (not finding.serious, not finding.live))
+
+
+def _parts(workshop: Workshop) -> Iterator[Finding]:
+    try:
+        encoder = workshop.encoder
+    except KnowledgeError as error:
+        yield Finding(str(error), serious=True)
+        return
+    try:
+        policy = DecisionPolicy.load(workshop.settings.policy_file)
+        policy.fits(encoder.digest, policy.reader)
+    except AssistantError as error:
+        yield Finding(str(error), serious=True)
+    for scope, version in workshop.store.scopes().items():
+        if why := workshop.library.is_stale(scope, version):
+            yield Finding(f"index of {scope.key}: {why}; it will be built anew at start, or run 'signpost build'")
+
+
+def _areas(workshop: Workshop) -> Iterator[Finding]:
+    areas = workshop.store.areas()
+    if not areas:
+        yield Finding("no area has been taken in: run 'signpost ingest PACK', for example samples/fernshire", serious=True)
+    for area in areas:
+        for key in REQUIRED_CONTACTS:
+            contact = area.contacts.get(key)
+            needed = key in _NEEDED_LIVE
+            if contact is None or not (contact.phone or contact.email):
+                yield Finding(f"{area.name} has no {key} contact: add it to area.yml and ingest the pack again", live=needed)
+        if (team := area.contacts.get("safeguarding")) and not team.out_of_hours_phone:
+            yield Finding(f"{area.name}: safeguarding has no out_of_hours_phone: add it to area.yml", live=True)
+        for setting in area.settings:
+            if not (setting.contact.phone or setting.contact.email):
+                yield Finding(f"{setting.name} has no contact: its families are sent to SENDIASS; add it to settings.csv")

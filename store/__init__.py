@@ -1,0 +1,1 @@
+"""The database: SQLAlchemy tables and the stores that the other packages ask for by protocol."""

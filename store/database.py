@@ -1,0 +1,69 @@
+"""Opens the database and brings its tables up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from knowledge.errors import StoreError
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_WAIT = 15  # seconds that a writer waits for another
+
+
+def sqlite_url(folder: Path) -> str:
+    """The address of the default database in a data folder."""
+    return f"sqlite:///{folder / 'signpost.db'}"
+
+
+def open_database(url: str) -> Engine:
+    """An engine for `url`; SQLite is set to write-ahead logging, so that reading never waits."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": _WAIT})
+    event.listen(engine, "connect", _sqlite_settings)
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to this program's version. Raises StoreError if they are newer, or damaged."""
+    config = _config()
+    scripts = ScriptDirectory.from_config(config)
+    try:
+        with engine.begin() as connection:
+            now = MigrationContext.configure(connection).get_current_revision()
+            if now == scripts.get_current_head():
+                return
+            if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
+                raise StoreError(f"the database is at version {now}, which this program does not know: update Signpost")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except (OperationalError, DatabaseError) as error:
+        raise StoreError(f"can't use the database {engine.url.render_as_string()}: {error.orig}") from error
+
+
+def is_current(engine: Engine) -> bool:
+    """True if the tables have this program's version."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _sqlite_settings(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,190 @@
+"""Areas, documents, passages and vectors in the database (implements `knowledge.ports.PassageStore`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from knowledge.ports import StoredPassages
+from knowledge.split import Piece
+from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting, Vectors
+from store.tables import AreaRow, DocumentRow, PassageRow, ScopeRow, SettingRow, VectorRow
+
+_AT_ONCE = 500  # SQLite allows a limited number of values in one statement
+
+
+class DatabasePassages:
+    """Every writing call is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save_area(self, area: Area) -> None:
+        """Add the area with its settings, or bring them up to date; unchanged rows are not written."""
+        with Session(self._engine) as session, session.begin():
+            session.merge(_area_row(area))
+            session.flush()
+            gone = delete(SettingRow).where(SettingRow.area == area.slug)
+            session.execute(gone.where(SettingRow.slug.not_in([each.slug for each in area.settings])))
+            for setting in area.settings:
+                session.merge(_setting_row(area.slug, setting))
+
+    def areas(self) -> tuple[Area, ...]:
+        """All areas, by slug."""
+        with Session(self._engine) as session:
+            rows = session.scalars(select(AreaRow).order_by(AreaRow.slug)).all()
+            settings = session.scalars(select(SettingRow).order_by(SettingRow.name)).all()
+        return tuple(_area(row, [each for each in settings if each.area == row.slug]) for row in rows)
+
+    def document_digests(self, area: str, source: str) -> Mapping[str, str]:
+        """Document id to digest, for one source of an area."""
+        query = select(DocumentRow.id, DocumentRow.digest).where(DocumentRow.area == area, DocumentRow.source == source)
+        with Session(self._engine) as session:
+            return {row.id: row.digest for row in session.execute(query)}
+
+    def owner_of(self, area: str, document_id: str) -> str | None:
+        """The key of the source that a document of this area came from."""
+        with Session(self._engine) as session:
+            return session.scalar(select(DocumentRow.source).where(DocumentRow.key == _key(area, document_id)))
+
+    def put_document(
+        self, area: str, source: str, document: Document, digest: str,
+        pieces: Sequence[Piece], topics: Sequence[Mapping[str, float]],
+    ) -> None:  # fmt: skip
+        """Add or replace a document with its passages, and raise its scope's version."""
+        key = _key(area, document.id)
+        with Session(self._engine) as session, session.begin():
+            before = session.get(DocumentRow, key)
+            if before is not None and before.scope != document.scope.key:
+                _raise_version(session, before.scope)
+            session.execute(delete(PassageRow).where(PassageRow.document == key))
+            session.merge(_document_row(key, area, source, document, digest))
+            session.flush()
+            rows = [
+                _passage_row(key, document.scope.key, place, piece, named)
+                for place, (piece, named) in enumerate(zip(pieces, topics, strict=True))
+            ]
+            if rows:
+                session.execute(insert(PassageRow), rows)
+            _raise_version(session, document.scope.key)
+
+    def delete_document(self, area: str, document_id: str) -> None:
+        """Remove a document with its passages, and raise its scope's version."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(DocumentRow, _key(area, document_id))
+            if row is not None:
+                _raise_version(session, row.scope)
+                session.execute(delete(PassageRow).where(PassageRow.document == row.key))
+                session.delete(row)
+
+    def scopes(self) -> Mapping[Scope, int]:
+        """Every scope that has ever held a passage, with its version."""
+        with Session(self._engine) as session:
+            return {Scope.from_key(key): version for key, version in session.execute(select(ScopeRow.scope, ScopeRow.version))}
+
+    def passages(self, scope: Scope) -> StoredPassages:
+        """All passages of a scope, by document and place."""
+        with Session(self._engine) as session:
+            version = session.scalar(select(ScopeRow.version).where(ScopeRow.scope == scope.key)) or 0
+            documents = session.scalars(select(DocumentRow).where(DocumentRow.scope == scope.key)).all()
+            rows = session.scalars(
+                select(PassageRow).where(PassageRow.scope == scope.key).order_by(PassageRow.document, PassageRow.ordinal)
+            ).all()
+        facts = {row.key: _facts(row) for row in documents}
+        passages = tuple(_passage(row, scope) for row in rows if row.document in facts)
+        return StoredPassages(version, passages, facts)
+
+    def vectors(self, digests: Sequence[str], encoder: str) -> Mapping[str, bytes]:
+        """Stored vectors by passage digest; digests without one are left out."""
+        found: dict[str, bytes] = {}
+        with Session(self._engine) as session:
+            for start in range(0, len(digests), _AT_ONCE):
+                query = select(VectorRow.digest, VectorRow.vector).where(
+                    VectorRow.encoder == encoder, VectorRow.digest.in_(digests[start : start + _AT_ONCE])
+                )
+                found |= {row.digest: row.vector for row in session.execute(query)}
+        return found
+
+    def put_vectors(self, digests: Sequence[str], vectors: Vectors, encoder: str) -> None:
+        """Keep vectors so that they are never computed twice."""
+        rows = {digest: row.tobytes() for digest, row in zip(digests, vectors, strict=True)}
+        known = self.vectors(list(rows), encoder)
+        fresh = [
+            {"digest": digest, "encoder": encoder, "vector": vector} for digest, vector in rows.items() if digest not in known
+        ]
+        if fresh:
+            with Session(self._engine) as session, session.begin():
+                session.execute(insert(VectorRow), fresh)
+
+
+def _key(area: str, document_id: str) -> str:
+    return f"{area}/{document_id}"
+
+
+def _raise_version(session: Session, scope: str) -> None:
+    raised = update(ScopeRow).where(ScopeRow.scope == scope).values(version=ScopeRow.version + 1)
+    if session.execute(raised).rowcount == 0:  # type: ignore[attr-defined]
+        session.add(ScopeRow(scope=scope, version=1))
+        session.flush()
+
+
+def _contact_json(contact: Contact) -> dict[str, Any]:
+    row = asdict(contact)
+    row["seen_on"] = contact.seen_on.isoformat() if contact.seen_on else None
+    return row
+
+
+def _contact(row: Mapping[str, Any]) -> Contact:
+    seen = row.get("seen_on")
+    return Contact(**{**row, "seen_on": date.fromisoformat(seen) if seen else None})
+
+
+def _area_row(area: Area) -> AreaRow:
+    contacts = {key: _contact_json(contact) for key, contact in area.contacts.items()}
+    return AreaRow(slug=area.slug, name=area.name, local_offer_url=area.local_offer_url, contacts=contacts)
+
+
+def _area(row: AreaRow, settings: Sequence[SettingRow]) -> Area:
+    contacts = {key: _contact(each) for key, each in row.contacts.items()}
+    return Area(row.slug, row.name, row.local_offer_url, contacts, tuple(_setting(each) for each in settings))
+
+
+def _setting_row(area: str, setting: Setting) -> SettingRow:
+    return SettingRow(
+        area=area, slug=setting.slug, name=setting.name, aliases=list(setting.aliases), phase=setting.phase,
+        urn=setting.urn, website=setting.website, contact=_contact_json(setting.contact),
+    )  # fmt: skip
+
+
+def _setting(row: SettingRow) -> Setting:
+    return Setting(row.slug, row.name, tuple(row.aliases), row.phase, row.urn, row.website, _contact(row.contact))
+
+
+def _document_row(key: str, area: str, source: str, document: Document, digest: str) -> DocumentRow:
+    return DocumentRow(
+        key=key, id=document.id, area=area, source=source, scope=document.scope.key, title=document.title,
+        url=document.url, owner=document.owner, body=document.body, kind=document.kind, digest=digest,
+        updated=document.updated, review_by=document.review_by, seen=datetime.now(UTC).replace(tzinfo=None),
+    )  # fmt: skip
+
+
+def _facts(row: DocumentRow) -> DocumentFacts:
+    return DocumentFacts(
+        row.id, Scope.from_key(row.scope), row.title, row.url, row.owner, row.updated, row.review_by, row.kind, row.seen
+    )
+
+
+def _passage_row(key: str, scope: str, place: int, piece: Piece, topics: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "document": key, "scope": scope, "ordinal": place, "headings": list(piece.headings),
+        "text": piece.text, "digest": piece.digest, "topics": dict(topics),
+    }  # fmt: skip
+
+
+def _passage(row: PassageRow, scope: Scope) -> Passage:
+    return Passage(row.id, row.document, scope, row.ordinal, tuple(row.headings), row.text, row.digest, dict(row.topics))

@@ -1,0 +1,67 @@
+"""Keeps what a turn leaves behind: counts, and redacted questions that went unanswered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, delete, update
+from sqlalchemy.orm import Session
+
+from assistant.types import Context, Decision, Kind, Reply, Understanding
+from store.tables import CountRow, UnansweredRow
+
+KEPT_DAYS = 30
+
+
+class DatabaseRecorder:
+    """Writes one count a reply, and the question itself only if it was handed over or unsure."""
+
+    def __init__(self, engine: Engine, redact: Callable[[str], str], unsure_below: float = 0.0) -> None:
+        self._engine = engine
+        self._redact = redact
+        self._unsure_below = unsure_below
+
+    def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
+        """Count the reply; keep the question, redacted, if it went unanswered."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        topic = max(understanding.topics, key=lambda name: understanding.topics[name], default="")
+        with Session(self._engine) as session, session.begin():
+            self._count(session, now, context, reply, topic)
+            if self._is_gap(reply):
+                session.add(
+                    UnansweredRow(
+                        area=context.area, setting=context.setting or "", audience=context.audience.value,
+                        text=self._redact(understanding.query), outcome=reply.kind.value,
+                        reason=reply.reason.value if reply.reason else "", probability=reply.probability, asked=now,
+                    )
+                )  # fmt: skip
+
+    def purge(self, now: datetime | None = None) -> int:
+        """Delete questions older than 30 days; says how many."""
+        limit = (now or datetime.now(UTC)).replace(tzinfo=None) - timedelta(days=KEPT_DAYS)
+        with Session(self._engine) as session, session.begin():
+            done = session.execute(delete(UnansweredRow).where(UnansweredRow.asked < limit))
+            return int(done.rowcount)  # type: ignore[attr-defined]
+
+    def _is_gap(self, reply: Reply) -> bool:
+        if reply.kind is Kind.HANDOFF:
+            return reply.reason is not None and reply.reason.value in ("unsure", "nothing_found")
+        return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._unsure_below
+
+    @staticmethod
+    def _count(session: Session, now: datetime, context: Context, reply: Reply, topic: str) -> None:
+        row = {
+            "day": now.date(), "area": context.area, "setting": context.setting or "",
+            "audience": context.audience.value, "kind": reply.kind.value, "topic": topic,
+        }  # fmt: skip
+        raised = update(CountRow).filter_by(**row).values(number=CountRow.number + 1)
+        if session.execute(raised).rowcount == 0:  # type: ignore[attr-defined]
+            session.add(CountRow(**row, number=1))
+
+
+class NoRecorder:
+    """Keeps nothing: for the evaluation, and for trying things out."""
+
+    def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
+        """Do nothing."""
