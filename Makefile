@@ -22,7 +22,7 @@ setup: $(VENV)/.installed  ## Make the environment
 
 $(DATA)/.ready: $(VENV)/.installed $(shell find samples assistant/data intents -type f 2>/dev/null)
 	$(BIN)/signpost build
-	$(BIN)/signpost ingest samples/fernshire
+	$(BIN)/signpost ingest samples/larkmere
 	touch $@
 
 run: $(DATA)/.ready  ## Set up, take in the sample area, and serve on http://127.0.0.1:8000

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.reading import flat
 from assistant.types import Citation, Reading
 from knowledge.sentences import sentences
 from knowledge.types import DocumentFacts
@@ -86,7 +85,7 @@ def _blocks(reading: Reading) -> list[_Block]:
         listed = line.lstrip().startswith("- ")
         for number, sentence in enumerate(sentences(line)):
             text = sentence if listed else sentence.strip()
-            evidence = marks.get(flat(sentence), 0.0)
+            evidence = marks.get(sentence, 0.0)
             blocks.append(_Block(text, evidence, listed, number == 0))
     return blocks
 

@@ -2,7 +2,7 @@
 
 AssistantError
 ├── DataError      a data file (replies, routing, policy, intents) is missing something
-├── PolicyError    the decision policy does not fit the encoder or the reader
+├── PolicyError    the decision policy was fitted for another encoder
 └── AreaUnknown    there is no such area
 
 Families never meet one: `answer` turns a failed step into a hand-over.
@@ -20,7 +20,7 @@ class DataError(AssistantError):
 
 
 class PolicyError(AssistantError):
-    """The decision policy was fitted for another encoder or reader."""
+    """The decision policy was fitted for another encoder."""
 
 
 class AreaUnknown(AssistantError):

@@ -18,7 +18,7 @@ from assistant.types import Reading, Understanding
 from knowledge.types import Level
 from knowledge.words import content_words
 
-_FEWEST_SEEN = 0.5
+_LEXICAL_HALF = 8.0  # BM25 score that counts as half of a perfect match
 
 
 @dataclass(frozen=True)
@@ -42,49 +42,39 @@ def load_answer_kinds(path: Path) -> tuple[AnswerKind, ...]:
         raise DataError(f"{path}: {error}; mend that entry") from error
 
 
-def none_share(readings: Sequence[Reading]) -> float:
-    """The reader's own estimate that none of the passages answers (its zero against their scores)."""
-    top = max((reading.score for reading in readings), default=0.0)
-    top = max(top, 0.0)
-    total = math.exp(-top) + sum(math.exp(reading.score - top) for reading in readings)
-    return math.exp(-top) / total
-
-
 def features_of(understanding: Understanding, readings: Sequence[Reading], kinds: Sequence[AnswerKind]) -> Mapping[str, float]:
     """The features of the best of `readings` (which are in order, best first, and not empty)."""
     best, hit = readings[0], readings[0].hit
-    rivals = [reading for reading in readings[1:] if reading.hit.passage.document_id != hit.passage.document_id]
-    sentence = best_sentences(best)
+    others = [reading for reading in readings[1:] if reading.hit.passage.document_id != hit.passage.document_id]
+    sentence = best_sentence(best)
+    marks = sorted(best.evidence, reverse=True) or [hit.whole]
     features = {
         "score": best.score,
-        "lead": best.score - (rivals[0].score if rivals else -6.0),
-        "none": none_share(readings),
-        "evidence": max(best.evidence, default=0.0),
-        "evidence_mean": sum(best.evidence) / max(1, len(best.evidence)),
-        "dense": hit.dense,
-        "lexical": hit.lexical / (hit.lexical + 8.0),
+        "lead": best.score - (readings[1].score if len(readings) > 1 else 0.0),
+        "lead_document": best.score - (others[0].score if others else 0.0),
+        "field": best.score - sum(reading.score for reading in readings) / len(readings),
+        "whole": hit.whole,
+        "sentence": marks[0],
+        "sentence_lead": marks[0] - sum(marks) / len(marks),
+        "lexical": hit.lexical / (hit.lexical + _LEXICAL_HALF),
         "topic": hit.topic,
-        "rank": 1 / hit.rank,
         "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),
         "coverage_sentence": _coverage(understanding.query, sentence),
         "length": math.log1p(len(understanding.query.split())),
+        "sentence_length": math.log1p(len(sentence.split())),
         "setting": float(hit.document.scope.level is Level.SETTING),
-        "card": float(hit.document.kind == "card"),
-        "curated": float(hit.document.kind == "curated"),
+        "intent": understanding.confidence,
+        "same_document": float(sum(r.hit.document.id == hit.document.id for r in readings[1:5])),
         "prompt": float(sentence.rstrip().endswith("?")),
     }
     return features | _kind_features(understanding.query, hit.passage.text, sentence, kinds)
 
 
-def best_sentences(reading: Reading) -> str:
-    """The sentences whose evidence is near the best one's, in reading order."""
-    top = max(reading.evidence, default=0.0)
-    chosen = [
-        sentence
-        for sentence, mark in zip(reading.sentences, reading.evidence, strict=True)
-        if mark >= max(0.05, _FEWEST_SEEN * top)
-    ]
-    return " ".join(chosen) or " ".join(reading.sentences)
+def best_sentence(reading: Reading) -> str:
+    """The sentence that is nearest to the question."""
+    if not reading.sentences:
+        return ""
+    return max(zip(reading.evidence, reading.sentences, strict=True))[1]
 
 
 def _coverage(query: str, text: str) -> float:

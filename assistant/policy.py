@@ -1,7 +1,7 @@
 """The fitted decision policy: weights, the bound it keeps, and what it reached (docs/reference/decision.md).
 
-`signpost calibrate` writes the file. It names the encoder and the reader that it was fitted with,
-and starting with others is refused: a threshold means nothing for another model's scores.
+`signpost calibrate` writes the file. It names the encoder that it was fitted with, and
+starting with another is refused: a threshold means nothing for another model's scores.
 """
 
 from __future__ import annotations
@@ -56,20 +56,18 @@ class DecisionPolicy:
     """When to answer, when to hand over, and which messages are not questions at all."""
 
     encoder: str
-    reader: str
     answers: Logistic
     answer_at: float
     contact: VectorClass
     out_of_scope: VectorClass
     reached: Mapping[str, Any] = field(default_factory=dict)
 
-    def fits(self, encoder: str, reader: str) -> None:
-        """Raise PolicyError unless the policy was fitted with this encoder and this reader."""
-        for what, fitted, found in (("encoder", self.encoder, encoder), ("reader", self.reader, reader)):
-            if fitted != found:
-                raise PolicyError(
-                    f"the decision policy was fitted for {what} {fitted}, this is {found}: run 'signpost calibrate'"
-                )
+    def fits(self, encoder: str) -> None:
+        """Raise PolicyError unless the policy was fitted with this encoder."""
+        if self.encoder != encoder:
+            raise PolicyError(
+                f"the decision policy was fitted for encoder {self.encoder}, this is {encoder}: run 'signpost calibrate'"
+            )
 
     def save(self, path: Path) -> None:
         """Write the policy as JSON."""
@@ -81,7 +79,7 @@ class DecisionPolicy:
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
             return cls(
-                row["encoder"], row["reader"], _logistic(row["answers"]), float(row["answer_at"]),
+                row["encoder"], _logistic(row["answers"]), float(row["answer_at"]),
                 _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), row["reached"],
             )  # fmt: skip
         except FileNotFoundError:

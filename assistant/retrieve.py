@@ -1,11 +1,11 @@
-"""Finds passages that may answer, and reads the question beside each."""
+"""Finds passages that may answer, in the scopes where an answer may be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.reader import Reader
-from assistant.types import Context, Reading, Understanding
+from assistant.read import read
+from assistant.types import Context, Reading
 from knowledge.library import Library
 from knowledge.search import SearchQuery, SearchWeights, search
 from knowledge.types import NATIONAL, Scope
@@ -18,16 +18,6 @@ def scopes_for(context: Context, setting: str | None, *, national: bool = True) 
     return tuple([*scopes, NATIONAL] if national else scopes)
 
 
-def retrieve(
-    understanding: Understanding,
-    query: SearchQuery,
-    scopes: Sequence[Scope],
-    library: Library,
-    reader: Reader,
-    weights: SearchWeights,
-    count: int,
-) -> list[Reading]:
-    """Up to `count` passages read beside the question, the likeliest answer first."""
-    hits = search(library, scopes, query, count, weights)
-    readings = reader.read(understanding.query, hits)
-    return sorted(readings, key=lambda reading: (-reading.score, reading.hit.rank))
+def retrieve(query: SearchQuery, scopes: Sequence[Scope], library: Library, weights: SearchWeights, count: int) -> list[Reading]:
+    """Up to `count` passages, read, the likeliest answer first."""
+    return read(search(library, scopes, query, count, weights))

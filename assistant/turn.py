@@ -23,7 +23,6 @@ from assistant.errors import AreaUnknown
 from assistant.features import AnswerKind
 from assistant.intents import IntentMatcher
 from assistant.policy import DecisionPolicy
-from assistant.reader import Reader
 from assistant.replies import Replies
 from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
@@ -51,7 +50,6 @@ class Parts:
     """What a turn works with, wired once at start."""
 
     encoder: Encoder
-    reader: Reader
     library: Library
     policy: DecisionPolicy
     matcher: IntentMatcher
@@ -150,7 +148,7 @@ class Assistant:
         understanding, vector = self.understand(text, context)
         query = SearchQuery.of(parts.abbreviations.expand(understanding.query), vector, understanding.topics)
         scopes = scopes_for(context, understanding.setting, national=parts.national)
-        readings = retrieve(understanding, query, scopes, parts.library, parts.reader, parts.weights, parts.candidates)
+        readings = retrieve(query, scopes, parts.library, parts.weights, parts.candidates)
         decision = decide(understanding, vector, readings, context, parts.policy, parts.kinds)
         reply = self._compose(decision, understanding, replace(context, setting=understanding.setting), area)
         if screening.level is Level.CAUTION:

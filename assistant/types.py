@@ -93,7 +93,7 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Reading:
-    """A passage as the reader sees it: how sure it is that it answers, and which sentences do."""
+    """A passage with how near it is to the question, and how near each of its sentences is."""
 
     hit: SearchHit
     score: float

@@ -12,10 +12,13 @@ Two losses are bounded, each at most 1 and never growing with the threshold:
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,9 +31,11 @@ from assistant.types import Audience, Context
 from evaluation.intervals import wilson
 from evaluation.questions import Expect, Question, QuestionsError
 from evaluation.scoring import Scored, score
+from knowledge.encoder import Encoder
 
 _STRENGTH = 0.3  # inverse of the ridge penalty, chosen by leave-one-area-out log loss among 0.03..3
 _CLASS_STRENGTH = 8.0
+_CLASSES = {"contact": Expect.CONTACT, "out_of_scope": Expect.OUT_OF_SCOPE}
 _RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
 
 
@@ -60,7 +65,7 @@ class Reached:
     areas: tuple[str, ...]
 
 
-def cases_of(assistant: Assistant, questions: Sequence[Question]) -> list[Case]:
+def cases_of(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
     """Every question that is not a disclosure, run through the code that serves up to the decision."""
     cases = []
     for question in questions:
@@ -81,7 +86,35 @@ def _case(question: Question, vector: NDArray[np.float32], explained: Explained)
     return Case(question, vector, features, scored.best_right)
 
 
-def calibrate(cases: Sequence[Case], encoder: str, reader: str, bound: float, content: str) -> DecisionPolicy:
+def undecided(encoder: Encoder) -> DecisionPolicy:
+    """A policy that never answers and takes nothing for a request or out of scope: to look at features."""
+    never = VectorClass((0.0,) * encoder.dimensions, -30.0, 1.1)
+    return DecisionPolicy(encoder.digest, Logistic((), (), (), (), -30.0), 1.1, never, never)
+
+
+def save_cases(cases: Sequence[Case], path: Path) -> None:
+    """Write features and outcomes, without vectors, one question a line."""
+    with gzip.GzipFile(path, "wb", mtime=0) as handle:
+        for case in sorted(cases, key=lambda case: (case.question.area, case.question.id)):
+            features = {name: round(value, 4) for name, value in case.features.items()}
+            row = {"area": case.question.area, "id": case.question.id, "right": case.right, "features": features}
+            handle.write((json.dumps(row) + "\n").encode())
+
+
+def with_held_out(cases: Sequence[Case], path: Path | None) -> list[Case]:
+    """The cases, with features from an encoder that had not seen their area where the file has them."""
+    if path is None:
+        return list(cases)
+    with gzip.open(path, "rt", encoding="utf-8") as handle:
+        rows = {(row["area"], row["id"]): row for row in map(json.loads, handle)}
+    found = []
+    for case in cases:
+        row = rows.get((case.question.area, case.question.id))
+        found.append(replace(case, features=row["features"], right=row["right"]) if row else case)
+    return found
+
+
+def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str) -> DecisionPolicy:
     """The policy fitted on all `cases`, with figures that are cross-fitted by area.
 
     Raises QuestionsError with fewer than two areas, or if one has too few questions.
@@ -92,21 +125,18 @@ def calibrate(cases: Sequence[Case], encoder: str, reader: str, bound: float, co
             f"calibrating needs at least 100 questions over 2 areas, there are {len(cases)} over {len(areas)}: "
             "add labelled questions"
         )
-    names = tuple(sorted({name for case in cases for name in case.features} - {"contact", "out_of_scope"}))
-    rated = [case for case in cases if case.question.expect in _RATED and case.features]
-    classes = {
-        what: _fit_class([case.vector for case in cases], [case.question.expect is what for case in cases], _groups(cases))
-        for what in (Expect.CONTACT, Expect.OUT_OF_SCOPE)
-    }
-    given = _with_class(rated, classes[Expect.CONTACT], "contact")
-    given = _with_class(given, classes[Expect.OUT_OF_SCOPE], "out_of_scope")
-    names = (*names, "contact", "out_of_scope")
+    names = (*sorted({name for case in cases for name in case.features} - {*_CLASSES}), *_CLASSES)
+    classes = {}
+    for name, expect in _CLASSES.items():
+        classes[name], said = _fit_class(cases, expect)
+        cases = [replace(case, features={**case.features, name: float(p)}) for case, p in zip(cases, said, strict=True)]
+    given = [case for case in cases if case.question.expect in _RATED and "score" in case.features]
     probabilities = cross_fitted(given, names)
     answer_at = threshold(given, probabilities, bound)
     reached = _reached(given, probabilities, answer_at, bound, areas)
     fitted = _fit(given, names)
     return DecisionPolicy(
-        encoder, reader, fitted, answer_at, classes[Expect.CONTACT], classes[Expect.OUT_OF_SCOPE],
+        encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"],
         _reached_row(reached, content, [case.question for case in cases]),
     )  # fmt: skip
 
@@ -151,18 +181,17 @@ def _fit(cases: Sequence[Case], names: Sequence[str]) -> Logistic:
     )
 
 
-def _fit_class(vectors: Sequence[NDArray[np.float32]], labels: Sequence[bool], groups: Sequence[str]) -> VectorClass:
-    """A class of messages; `at` is where leave-one-area-out precision and recall balance best (F1)."""
-    rows, wanted = np.stack(vectors), np.array(labels)
+def _fit_class(cases: Sequence[Case], expect: Expect) -> tuple[VectorClass, NDArray[np.float64]]:
+    """A class of messages, with cross-fitted probabilities; `at` balances precision and recall (F1)."""
+    rows, wanted = np.stack([case.vector for case in cases]), np.array([case.question.expect is expect for case in cases])
     probabilities = np.zeros(len(rows))
-    for group in set(groups):
-        out = np.array([each == group for each in groups])
-        model = _class_model().fit(rows[~out], wanted[~out])
-        probabilities[out] = model.predict_proba(rows[out])[:, 1]
+    for area in {case.question.area for case in cases}:
+        out = np.array([case.question.area == area for case in cases])
+        probabilities[out] = _class_model().fit(rows[~out], wanted[~out]).predict_proba(rows[out])[:, 1]
     options = np.unique(probabilities[wanted])
-    scores = [_f1(wanted, probabilities >= option) for option in options]
+    best = options[int(np.argmax([_f1(wanted, probabilities >= option) for option in options]))]
     model = _class_model().fit(rows, wanted)
-    return VectorClass(_rounded(model.coef_[0]), round(float(model.intercept_[0]), 6), float(options[int(np.argmax(scores))]))
+    return VectorClass(_rounded(model.coef_[0]), round(float(model.intercept_[0]), 6), float(best)), probabilities
 
 
 def _class_model() -> LogisticRegression:
@@ -172,16 +201,6 @@ def _class_model() -> LogisticRegression:
 def _f1(wanted: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
     both = float((wanted & said).sum())
     return 2 * both / (float(wanted.sum()) + float(said.sum())) if both else 0.0
-
-
-def _with_class(cases: Sequence[Case], fitted: VectorClass, name: str) -> list[Case]:
-    return [
-        Case(case.question, case.vector, {**case.features, name: fitted.probability(case.vector)}, case.right) for case in cases
-    ]
-
-
-def _groups(cases: Sequence[Case]) -> list[str]:
-    return [case.question.area for case in cases]
 
 
 def _reached(

@@ -1,6 +1,6 @@
 """Questions with the passages that retrieval offers for them, each marked as answering or not.
 
-Training data for the reader: the wrong passages are the ones that a search really puts near the top.
+Training data for the encoder: the wrong passages are the ones that a search really puts near the top.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from knowledge.encoder import Encoder
 from knowledge.index import ScopeIndex
 from knowledge.sentences import sentences
 from knowledge.split import Piece, split
+from knowledge.units import whole_unit, words_of
 from knowledge.words import content_words
 
 _HALF = 0.5
@@ -52,8 +53,8 @@ def groups_of_pack(pack: Path, questions: Path, encoder: Encoder, count: int) ->
     """Every answerable, unanswerable and out-of-scope question of a pack with `count` candidates."""
     pages = _pages(pack / "pages.jsonl")
     pieces = [(page, piece) for page in pages for piece in page.pieces]
-    texts = ["\n".join((*piece.headings, piece.text)) for _, piece in pieces]
-    vectors = encoder.encode(texts)
+    texts = [words_of(piece) for _, piece in pieces]
+    vectors = encoder.encode([whole_unit(piece) for _, piece in pieces])
     wanted = {Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE}
     chosen = [question for question in read_questions(questions) if question.expect in wanted]
     rows = encoder.encode([question.text for question in chosen])
@@ -62,9 +63,9 @@ def groups_of_pack(pack: Path, questions: Path, encoder: Encoder, count: int) ->
     for question, row in zip(chosen, rows, strict=True):
         setting = question.setting or next((setting_of.get(gold) for gold in question.gold), None)
         ids = [i for i, (page, _) in enumerate(pieces) if page.setting in (None, setting)]
-        index = ScopeIndex.build(ids, vectors[ids], [texts[i] for i in ids])
+        index = ScopeIndex.build(ids, [vectors[i : i + 1] for i in ids], [texts[i] for i in ids])
         found = index.search(row, content_words(question.text), 3 * count)
-        ranked = sorted(found, key=lambda hit: -(hit.dense + _LEXICAL_WEIGHT * hit.lexical))
+        ranked = sorted(found, key=lambda hit: -(hit.whole + _LEXICAL_WEIGHT * hit.lexical))
         offered = [hit.passage_id for hit in ranked[:count]]
         offered += _must_see(question, pieces, ids, offered)
         candidates = [_candidate(question, *pieces[i]) for i in offered]

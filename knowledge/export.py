@@ -40,6 +40,8 @@ def export_encoder(folder: Path, model: str = DEFAULT_MODEL, *, int8: bool = Tru
     Raises EncoderError if the model can't be found, or if its weights are not the published ones.
     """
     source = find_model(model)
+    if (source / FACTS_FILE).is_file():
+        return _copy_exported(source, folder, again=again)
     digest = model_digest(source, int8)
     if not again and _is_there(folder, digest):
         return False
@@ -49,6 +51,20 @@ def export_encoder(folder: Path, model: str = DEFAULT_MODEL, *, int8: bool = Tru
         fresh = Path(scratch) / "encoder"
         fresh.mkdir()
         _export(source, fresh, model, digest, int8)
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+    return True
+
+
+def _copy_exported(source: Path, folder: Path, *, again: bool) -> bool:
+    """Take an encoder that is exported already, as the one that ships is."""
+    if not again and _is_there(folder, str(read_facts(source)["digest"])):
+        return False
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        fresh = Path(scratch) / "encoder"
+        shutil.copytree(source, fresh)
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)

@@ -1,5 +1,8 @@
 """One scope's index: FAISS for meaning, BM25 for words, over the same passages in the same order.
 
+A passage has one vector for the whole and one for each sentence: what answers a question is often
+one sentence among others on the same thing.
+
 On disk it is a folder with a manifest. An index that does not match its manifest is rebuilt, never
 trusted (design.md D6). HNSW takes over from exact search past `HNSW_FROM` passages, where exact
 search starts to cost more than encoding the query does (`make bench`).
@@ -25,9 +28,10 @@ from knowledge.errors import IndexDamaged
 from knowledge.types import Vectors
 from knowledge.words import content_words
 
-HNSW_FROM = 20_000
+HNSW_FROM = 12_000  # vectors
 _HNSW_LINKS = 32
 _HNSW_EF = 96
+_UNITS_A_PASSAGE = 4  # nearest units asked for, per passage wanted: a passage has several
 _MANIFEST = "manifest.json"
 _FILES = ("passages.npz", "dense.faiss")
 
@@ -45,19 +49,28 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Found:
-    """Raw scores of one passage: a cosine, and BM25 on its own scale."""
+    """Raw scores of one passage.
+
+    `whole` and `sentences` are cosines of the passage and of each of its sentences (none if it is a
+    single sentence); `lexical` is BM25 on its own scale.
+    """
 
     passage_id: int
-    dense: float
+    whole: float
+    sentences: tuple[float, ...]
     lexical: float
 
 
 class ScopeIndex:
     """Searches the passages of one scope. Read only: a new one is built beside it and swapped in."""
 
-    def __init__(self, ids: NDArray[np.int64], vectors: Vectors, dense: faiss.Index, tokens: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, ids: NDArray[np.int64], sizes: NDArray[np.int64], dense: faiss.Index, tokens: Sequence[Sequence[str]]
+    ) -> None:
         self._ids = ids
-        self._vectors = vectors
+        self._sizes = sizes
+        self._starts = np.concatenate(([0], np.cumsum(sizes)))
+        self._owners = np.repeat(np.arange(len(ids)), sizes)
         self._dense = dense
         self._tokens = tokens
         self._lexical = _bm25(tokens)
@@ -67,37 +80,36 @@ class ScopeIndex:
 
     @property
     def ids(self) -> NDArray[np.int64]:
-        """The passage ids, in the order of the vectors."""
+        """The passage ids, in the order in which they were given."""
         return self._ids
 
     @classmethod
-    def build(cls, ids: Sequence[int], vectors: Vectors, texts: Sequence[str]) -> ScopeIndex:
-        """Index passages given as ids, vectors (one row each) and the text to find words in."""
-        rows = np.ascontiguousarray(vectors, dtype=np.float32)
-        dense = _dense_index(rows)
-        return cls(np.array(ids, dtype=np.int64), rows, dense, [content_words(text) for text in texts])
+    def build(cls, ids: Sequence[int], units: Sequence[Vectors], texts: Sequence[str]) -> ScopeIndex:
+        """Index passages given as ids, the vectors of their units (`knowledge.units`), and their words."""
+        sizes = np.array([len(each) for each in units], dtype=np.int64)
+        rows = np.concatenate(list(units)) if len(units) else np.zeros((0, 1), dtype=np.float32)
+        dense = _dense_index(np.ascontiguousarray(rows, dtype=np.float32))
+        return cls(np.array(ids, dtype=np.int64), sizes, dense, [content_words(text) for text in texts])
 
     def search(self, vector: NDArray[np.float32], query_words: Sequence[str], count: int) -> list[Found]:
         """The best `count` by meaning joined with the best `count` by words, in no set order."""
         if not len(self._ids):
             return []
         wanted = min(count, len(self._ids))
-        _, near = self._dense.search(vector.reshape(1, -1), wanted)
+        _, near = self._dense.search(vector.reshape(1, -1), min(_UNITS_A_PASSAGE * wanted, len(self._owners)))
+        chosen = dict.fromkeys(int(self._owners[row]) for row in near[0] if row >= 0)
+        places = set(list(chosen)[:wanted])
         lexical = self._lexical_scores(query_words)
-        chosen = {int(row) for row in near[0] if row >= 0}
         if lexical is not None:
             top = np.argpartition(-lexical, wanted - 1)[:wanted]
-            chosen |= {int(row) for row in top if lexical[row] > 0}
-        rows = np.array(sorted(chosen), dtype=np.int64)
-        cosines = self._vectors[rows] @ vector
-        return [
-            Found(int(self._ids[row]), float(cosine), float(lexical[row]) if lexical is not None else 0.0)
-            for row, cosine in zip(rows, cosines, strict=True)
-        ]
+            places |= {int(place) for place in top if lexical[place] > 0}
+        return [self._found(place, vector, lexical) for place in sorted(places)]
 
-    def document_count(self, word: str) -> int:
-        """In how many passages the stem `word` occurs."""
-        return self._counts.get(word, 0)
+    def _found(self, place: int, vector: NDArray[np.float32], lexical: NDArray[np.float32] | None) -> Found:
+        rows = self._dense.reconstruct_n(int(self._starts[place]), int(self._sizes[place]))
+        cosines = rows @ vector
+        words = float(lexical[place]) if lexical is not None else 0.0
+        return Found(int(self._ids[place]), float(cosines[0]), tuple(cosines[1:].tolist()), words)
 
     def save(self, folder: Path, scope: str, encoder: str, version: int) -> None:
         """Write beside `folder`, then swap, so that a kill leaves the old or the new one whole."""
@@ -106,7 +118,7 @@ class ScopeIndex:
         try:
             faiss.write_index(self._dense, str(scratch / "dense.faiss"))
             joined = np.array(["\x1f".join(tokens) for tokens in self._tokens], dtype=np.str_)
-            np.savez(scratch / "passages.npz", ids=self._ids, vectors=self._vectors, tokens=joined)
+            np.savez(scratch / "passages.npz", ids=self._ids, sizes=self._sizes, tokens=joined)
             files = {name: _sha256(scratch / name) for name in _FILES}
             manifest = Manifest(scope, encoder, len(self), version, files)
             (scratch / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
@@ -129,11 +141,11 @@ class ScopeIndex:
                 if _sha256(folder / name) != expected:
                     raise IndexDamaged(f"{folder / name} has changed since it was written")
             with np.load(folder / "passages.npz") as arrays:
-                ids, vectors, joined = arrays["ids"], arrays["vectors"], arrays["tokens"]
+                ids, sizes, joined = arrays["ids"], arrays["sizes"], arrays["tokens"]
             dense = faiss.read_index(str(folder / "dense.faiss"))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise IndexDamaged(f"the index in {folder} can't be read ({error})") from error
-        return cls(ids, vectors, dense, [str(text).split("\x1f") if text else [] for text in joined])
+        return cls(ids, sizes, dense, [str(text).split("\x1f") if text else [] for text in joined])
 
     @property
     def _counts(self) -> dict[str, int]:
@@ -162,12 +174,16 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _dense_index(rows: Vectors) -> faiss.Index:
+    """Half-precision numbers: half the memory, and no difference in which passage comes first."""
+    width = rows.shape[1] if rows.size else 1
+    kind = faiss.ScalarQuantizer.QT_fp16
     if len(rows) >= HNSW_FROM:
-        index = faiss.IndexHNSWFlat(rows.shape[1], _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
+        index = faiss.IndexHNSWSQ(width, kind, _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
         index.hnsw.efSearch = _HNSW_EF
     else:
-        index = faiss.IndexFlatIP(rows.shape[1] if rows.ndim == 2 and rows.shape[1] else 1)
+        index = faiss.IndexScalarQuantizer(width, kind, faiss.METRIC_INNER_PRODUCT)
     if len(rows):
+        index.train(rows[:1])
         index.add(rows)
     return index
 

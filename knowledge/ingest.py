@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from knowledge.encoder import Encoder
 from knowledge.pack import AreaPack, Source
 from knowledge.ports import Item, PassageStore, Progress
 from knowledge.sources import count_items, read_source
-from knowledge.split import Piece, split
+from knowledge.split import split
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, Document, IngestionReport, Skipped
+from knowledge.units import unit_vectors
 
 _FORMAT = "1"  # raise it when conversion or splitting changes, so that documents are read anew
 
@@ -70,19 +73,14 @@ class Ingester:
 
     def _put(self, area: str, source: str, document: Document, digest: str) -> None:
         pieces = split(document.title, document.body)
-        vectors = self._encoder.encode([embedded_text(piece) for piece in pieces])
-        self._store.put_vectors([piece.digest for piece in pieces], vectors, self._encoder.digest)
-        self._store.put_document(area, source, document, digest, pieces, self._mapper.topics(vectors))
+        whole = [rows[0] for rows in unit_vectors(pieces, self._store, self._encoder)]
+        topics = self._mapper.topics(np.stack(whole)) if whole else []
+        self._store.put_document(area, source, document, digest, pieces, topics)
 
     @staticmethod
     def _was_skipped(name: str, skipped: Sequence[Skipped]) -> bool:
         """A file that is there but can't be read now keeps its last good version live."""
         return any(name in item.where.replace(".", "/").split("/") or f"'{name}'" in item.why for item in skipped)
-
-
-def embedded_text(piece: Piece) -> str:
-    """What the encoder sees of a passage: its headings say what "it" and "we" are."""
-    return "\n".join((*piece.headings, piece.text))
 
 
 def digest_of(document: Document) -> str:

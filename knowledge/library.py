@@ -13,15 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from knowledge.encoder import Encoder
 from knowledge.errors import IndexDamaged
 from knowledge.index import ScopeIndex
-from knowledge.ingest import embedded_text
 from knowledge.ports import PassageStore, StoredPassages
 from knowledge.split import Piece
-from knowledge.types import DocumentFacts, Passage, Scope, Vectors
+from knowledge.types import DocumentFacts, Passage, Scope
+from knowledge.units import unit_vectors, words_of
 
 log = logging.getLogger(__name__)
 
@@ -101,27 +99,11 @@ class Library:
         return ScopeView(stored.version, index, passages, stored.documents)
 
     def _save(self, scope: Scope, stored: StoredPassages) -> ScopeIndex:
-        texts = [embedded_text(Piece(passage.headings, passage.text)) for passage in stored.passages]
-        vectors = self._vectors(stored, texts)
-        index = ScopeIndex.build([passage.id for passage in stored.passages], vectors, texts)
+        pieces = [Piece(passage.headings, passage.text) for passage in stored.passages]
+        units = unit_vectors(pieces, self._store, self._encoder)
+        index = ScopeIndex.build([passage.id for passage in stored.passages], units, [words_of(piece) for piece in pieces])
         try:
             index.save(self.folder_of(scope), scope.key, self._encoder.digest, stored.version)
         except OSError as error:
             log.warning("can't save the index of %s (%s): free some disk; it works from memory", scope.key, error)
         return index
-
-    def _vectors(self, stored: StoredPassages, texts: list[str]) -> Vectors:
-        """Kept vectors, and new ones for passages whose vectors are of another encoder."""
-        digests = [passage.digest for passage in stored.passages]
-        kept = self._store.vectors(digests, self._encoder.digest)
-        missing = [i for i, digest in enumerate(digests) if digest not in kept]
-        rows = np.zeros((len(texts), self._encoder.dimensions), dtype=np.float32)
-        for i, digest in enumerate(digests):
-            if digest in kept:
-                rows[i] = np.frombuffer(kept[digest], dtype=np.float32)
-        if missing:
-            fresh = self._encoder.encode([texts[i] for i in missing])
-            rows[missing] = fresh
-            unique = {digests[i]: row for i, row in zip(missing, fresh, strict=True)}
-            self._store.put_vectors(list(unique), np.stack(list(unique.values())), self._encoder.digest)
-        return rows

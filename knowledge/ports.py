@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from knowledge.split import Piece
-from knowledge.types import Area, Document, DocumentFacts, Passage, Scope, Vectors
+from knowledge.types import Area, Document, DocumentFacts, Passage, Scope
 
 Item = TypeVar("Item")
 
@@ -52,10 +52,10 @@ class PassageStore(Protocol):
         """All passages of a scope, by document and place."""
 
     def vectors(self, digests: Sequence[str], encoder: str) -> Mapping[str, bytes]:
-        """Stored vectors by passage digest; digests without one are left out."""
+        """Stored vectors by passage digest; digests without any are left out."""
 
-    def put_vectors(self, digests: Sequence[str], vectors: Vectors, encoder: str) -> None:
-        """Keep vectors so that they are never computed twice."""
+    def put_vectors(self, vectors: Mapping[str, bytes], encoder: str) -> None:
+        """Keep the vectors of passages, by digest, so that they are never computed twice."""
 
 
 class Progress(Protocol):

@@ -1,18 +1,19 @@
 """Finds passages for a query in the scopes where its answer may be: setting, area, national.
 
-Meaning (a cosine), words (BM25, squashed to 0..1 by its own scale) and topics (question to
+Meaning (cosines with the passage and with its best sentence), words (BM25, squashed to 0..1 by its own scale) and topics (question to
 question) are added with the weights of `SearchWeights`; narrower scopes get a little more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.library import Library
+from knowledge.index import Found
+from knowledge.library import Library, ScopeView
 from knowledge.types import Level, Scope, SearchHit
 from knowledge.words import content_words
 
@@ -21,10 +22,11 @@ from knowledge.words import content_words
 class SearchWeights:
     """How much each path counts; measured by `make ablation` (docs/reference/ablation.md)."""
 
+    sentence: float = 0.5
     lexical: float = 0.35
     lexical_half: float = 8.0
     topic: float = 0.1
-    scope: Mapping[Level, float] = field(default_factory=lambda: {Level.SETTING: 0.06, Level.AREA: 0.02, Level.NATIONAL: 0.0})
+    scope: Mapping[Level, float] = field(default_factory=lambda: {Level.SETTING: 0.15, Level.AREA: 0.0, Level.NATIONAL: 0.0})
     kind: Mapping[str, float] = field(default_factory=lambda: {"curated": 0.05})
 
 
@@ -48,22 +50,25 @@ def search(library: Library, scopes: Sequence[Scope], query: SearchQuery, count:
     for scope in scopes:
         view = library.view(scope)
         for found in view.index.search(query.vector, query.words, count):
-            passage = view.passages[found.passage_id]
-            document = view.documents[passage.document_id]
-            topic = _agreement(query.topics, passage.topics)
-            score = (
-                found.dense
-                + weights.lexical * found.lexical / (found.lexical + weights.lexical_half)
-                + weights.topic * topic
-                + weights.scope.get(scope.level, 0.0)
-                + weights.kind.get(document.kind, 0.0)
-            )
-            hits.append(SearchHit(passage, document, found.dense, found.lexical, topic, score, 0))
+            hits.append(_hit(view, found, query, weights))
     hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
-    return [
-        SearchHit(hit.passage, hit.document, hit.dense, hit.lexical, hit.topic, hit.score, rank)
-        for rank, hit in enumerate(hits[:count], 1)
-    ]
+    return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:count], 1)]
+
+
+def _hit(view: ScopeView, found: Found, query: SearchQuery, weights: SearchWeights) -> SearchHit:
+    passage = view.passages[found.passage_id]
+    document = view.documents[passage.document_id]
+    best = max(found.sentences, default=found.whole)
+    dense = (1 - weights.sentence) * found.whole + weights.sentence * best
+    topic = _agreement(query.topics, passage.topics)
+    score = (
+        dense
+        + weights.lexical * found.lexical / (found.lexical + weights.lexical_half)
+        + weights.topic * topic
+        + weights.scope.get(passage.scope.level, 0.0)
+        + weights.kind.get(document.kind, 0.0)
+    )
+    return SearchHit(passage, document, dense, found.whole, found.sentences, found.lexical, topic, score, 0)
 
 
 def _agreement(asked: Mapping[str, float], told: Mapping[str, float]) -> float:

@@ -141,11 +141,17 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class SearchHit:
-    """A passage with the scores that ranked it. `dense` is a cosine, `lexical` is BM25's own scale."""
+    """A passage with the scores that ranked it.
+
+    `whole` and `sentences` are cosines with the passage and with each of its sentences, `dense` joins
+    them; `lexical` is BM25 on its own scale; `topic` is the overlap of topics, 0 to 1.
+    """
 
     passage: Passage
     document: DocumentFacts
     dense: float
+    whole: float
+    sentences: tuple[float, ...]
     lexical: float
     topic: float
     score: float

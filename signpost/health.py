@@ -40,7 +40,7 @@ def _parts(workshop: Workshop) -> Iterator[Finding]:
         return
     try:
         policy = DecisionPolicy.load(workshop.settings.policy_file)
-        policy.fits(encoder.digest, policy.reader)
+        policy.fits(encoder.digest)
     except AssistantError as error:
         yield Finding(str(error), serious=True)
     for scope, version in workshop.store.scopes().items():
@@ -51,7 +51,7 @@ def _parts(workshop: Workshop) -> Iterator[Finding]:
 def _areas(workshop: Workshop) -> Iterator[Finding]:
     areas = workshop.store.areas()
     if not areas:
-        yield Finding("no area has been taken in: run 'signpost ingest PACK', for example samples/fernshire", serious=True)
+        yield Finding("no area has been taken in: run 'signpost ingest PACK', for example samples/larkmere", serious=True)
     for area in areas:
         for key in REQUIRED_CONTACTS:
             contact = area.contacts.get(key)

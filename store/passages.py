@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.ports import StoredPassages
 from knowledge.split import Piece
-from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting, Vectors
+from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting
 from store.tables import AreaRow, DocumentRow, PassageRow, ScopeRow, SettingRow, VectorRow
 
 _AT_ONCE = 500  # SQLite allows a limited number of values in one statement
@@ -110,12 +110,11 @@ class DatabasePassages:
                 found |= {row.digest: row.vector for row in session.execute(query)}
         return found
 
-    def put_vectors(self, digests: Sequence[str], vectors: Vectors, encoder: str) -> None:
-        """Keep vectors so that they are never computed twice."""
-        rows = {digest: row.tobytes() for digest, row in zip(digests, vectors, strict=True)}
-        known = self.vectors(list(rows), encoder)
+    def put_vectors(self, vectors: Mapping[str, bytes], encoder: str) -> None:
+        """Keep the vectors of passages, by digest, so that they are never computed twice."""
+        known = self.vectors(list(vectors), encoder)
         fresh = [
-            {"digest": digest, "encoder": encoder, "vector": vector} for digest, vector in rows.items() if digest not in known
+            {"digest": digest, "encoder": encoder, "vector": vector} for digest, vector in vectors.items() if digest not in known
         ]
         if fresh:
             with Session(self._engine) as session, session.begin():

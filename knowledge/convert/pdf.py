@@ -85,12 +85,19 @@ def _rows(page: Page) -> Iterator[_Row]:
 
 def _without_running_lines(pages: list[list[_Row]]) -> list[_Row]:
     """Lines in the margins that come again on half of the pages, and page numbers, are not content."""
-    counts = Counter(key for rows in pages for key in {_shape(row) for row in rows if _in_margin(row)})
+    body = _body_size([row for rows in pages for row in rows])
+    counts = Counter(key for rows in pages for key in {_shape(row) for row in rows if _in_margin(row) and row.size <= body})
     often = {key for key, count in counts.items() if len(pages) > 1 and count >= max(2, len(pages) / 2)}
     kept: list[_Row] = []
     for rows in pages:
         kept += [row for row in rows if not (_in_margin(row) and (_shape(row) in often or _is_page_number(row)))]
     return kept
+
+
+def _body_size(rows: list[_Row]) -> float:
+    """The type size of most of the text, in points; 0 if there is none."""
+    sizes = [row.size for row in rows for _ in range(len(row.text)) if row.size]
+    return median(sizes) if sizes else 0.0
 
 
 def _shape(row: _Row) -> str:
@@ -106,7 +113,7 @@ def _is_page_number(row: _Row) -> bool:
 
 
 def _lines(rows: list[_Row]) -> Iterator[Line]:
-    body = median(row.size for row in rows for _ in range(len(row.text)) if row.size) if rows else 0
+    body = _body_size(rows)
     gaps = [b.top - a.bottom for a, b in pairwise(rows) if 0 <= b.top - a.bottom < 40]
     usual = median(gaps) if gaps else 0
     before: _Row | None = None

@@ -105,8 +105,8 @@ def _assistant(context: typer.Context, area: str, setting: str, audience: Audien
 def _explained(explained: Explained) -> dict[str, object]:
     readings = [
         {
-            "document": reading.hit.document.id, "headings": reading.hit.passage.headings, "reader": reading.score,
-            "dense": reading.hit.dense, "lexical": reading.hit.lexical, "topic": reading.hit.topic,
+            "document": reading.hit.document.id, "headings": reading.hit.passage.headings, "score": reading.score,
+            "whole": reading.hit.whole, "sentences": reading.evidence, "lexical": reading.hit.lexical, "topic": reading.hit.topic,
             "rank": reading.hit.rank, "text": reading.hit.passage.text,
         }
         for reading in explained.readings

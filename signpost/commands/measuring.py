@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 import yaml
 
-from assistant.policy import DecisionPolicy, Logistic, VectorClass
-from assistant.turn import Assistant
 from evaluation.questions import Question, read_questions
 from evaluation.report import broken_bars, draw, lines
 from evaluation.run import compare, read_results, run, write_results
@@ -69,27 +67,20 @@ def calibrate(
     packs: Annotated[list[Path], typer.Argument(help="Area packs, each with a questions.jsonl.")],
     bound: Annotated[float, typer.Option(help="Largest share of wrong answers, for answerable and for other questions.")] = 0.05,
     out: Annotated[Path | None, typer.Option(help="Policy file to write; default: the one in use.")] = None,
-    readings: Annotated[
-        Path | None, typer.Option(help="Cross-fitted readings, for packs that the reader was trained on.")
+    held_out: Annotated[
+        Path | None, typer.Option(help="Cases that evaluation.cross_fit wrote, for packs that the encoder was trained on.")
     ] = None,
-    folds: Annotated[Path | None, typer.Option(help="Fold readers (evaluation.cross_fit); --readings is then written.")] = None,
 ) -> None:
     """Fit the decision policy on labelled questions, and choose when to answer."""
     from evaluation.calibrate import calibrate as fit
-    from evaluation.calibrate import cases_of, in_plain_words
-    from evaluation.readings import with_folds, with_recorded
+    from evaluation.calibrate import cases_of, in_plain_words, undecided, with_held_out
 
     workshop: Workshop = context.obj
     _take_in(workshop, packs)
-    assistant = with_recorded(_undecided(workshop), None if folds else readings)
-    keeper = None
-    if folds:
-        assistant, keeper = with_folds(assistant, folds)
+    assistant = workshop.assistant(NoRecorder(), undecided(workshop.encoder), national=False)
     asked = [question for pack in packs for question in read_questions(pack / "questions.jsonl")]
-    cases = cases_of(assistant, list(progress_bar(asked, len(asked), "questions")))
-    if keeper is not None and readings is not None:
-        keeper.save(readings)
-    policy = fit(cases, workshop.encoder.digest, assistant.parts.reader.digest, bound, _content_digest(workshop, asked))
+    cases = with_held_out(cases_of(assistant, progress_bar(asked, len(asked), "questions")), held_out)
+    policy = fit(cases, workshop.encoder.digest, bound, _content_digest(workshop, asked))
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))
@@ -106,16 +97,6 @@ def _take_in(workshop: Workshop, packs: list[Path]) -> None:
         report = workshop.ingester(progress_bar).ingest_pack(read_pack(pack))
         for item in report.skipped:
             Output.line(f"skipped {item.where}: {item.why}")
-
-
-def _undecided(workshop: Workshop) -> Assistant:
-    """The assistant with a policy that never answers and takes nothing for a request or out of scope."""
-    from assistant.reader import OnnxReader
-
-    digest = OnnxReader(workshop.settings.reader_folder, workshop.settings.threads).digest
-    never = VectorClass((0.0,) * workshop.encoder.dimensions, -30.0, 1.1)
-    policy = DecisionPolicy(workshop.encoder.digest, digest, Logistic((), (), (), (), -30.0), 1.1, never, never)
-    return workshop.assistant(recorder=NoRecorder(), policy=policy, national=False)
 
 
 def _content_digest(workshop: Workshop, asked: list[Question]) -> str:

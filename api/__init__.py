@@ -1,0 +1,1 @@
+"""HTTP and nothing else: the chat page, the JSON API and the health page."""

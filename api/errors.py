@@ -1,0 +1,55 @@
+"""Turns every error into one shape: JSON for programs, a plain page for people. Never a traceback."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.pages import render_error
+from api.schemas import ErrorOut
+from assistant.errors import AreaUnknown, AssistantError
+from knowledge.errors import KnowledgeError
+
+log = logging.getLogger(__name__)
+_SORRY = "Something went wrong on our side. Please try again in a minute."
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Register the handlers on `app`."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(AreaUnknown, _unknown)
+    app.add_exception_handler(AssistantError, _failed)
+    app.add_exception_handler(KnowledgeError, _failed)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    text = {404: "There is no page at this address.", 405: "This address does not take that kind of request."}
+    return _respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    details = error.errors() if isinstance(error, RequestValidationError) else []
+    lines = [f"{'.'.join(str(step) for step in each['loc'][1:])}: {each['msg']}" for each in details]
+    return _respond(request, 422, "The request does not fit: " + "; ".join(lines), lines)
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    return _respond(request, 404, str(error) if request.url.path.startswith("/api/") else "There is no page at this address.")
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    log.error("request failed: %s", type(error).__name__)
+    return _respond(request, 500, _SORRY)
+
+
+def _respond(request: Request, status: int, text: str, lines: list[str] | None = None) -> Response:
+    if request.url.path.startswith(("/api/", "/health")):
+        return JSONResponse(ErrorOut(error=text, errors=lines or [], status=status).model_dump(), status)
+    return HTMLResponse(render_error(status, text), status)

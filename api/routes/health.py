@@ -1,0 +1,16 @@
+"""Whether the service is alive, and whether all is well."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.service import ServiceDep
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health")
+def health(service: ServiceDep) -> dict[str, object]:
+    """`ok`, with a plain line for each thing that is missing or stale."""
+    notes = [str(getattr(finding, "text", finding)) for finding in service.findings()]
+    return {"ok": True, "notes": notes}

@@ -1,0 +1,38 @@
+from datetime import date
+
+from assistant.compose import StaleWords, answer_text, citation
+from tests.assistant.helpers import reading
+
+WORDS = StaleWords("was due {date}", "old: {date}")
+
+
+def test_a_short_passage_is_shown_whole_in_its_own_layout() -> None:
+    text = "You can get:\n- a bus pass\n- a travel trainer\n\nAsk by May."
+    assert answer_text(reading(text)) == text
+
+
+def test_a_long_passage_is_cut_to_the_sentences_that_answer() -> None:
+    filler = " ".join(f"Filler number {n} has some words in it." for n in range(14))
+    text = f"{filler} Families pay £300 a year. It is due in three parts. {filler}"
+    shown = answer_text(reading(text, {"Families pay": 0.9, "It is due": 0.7}))
+    assert "Families pay £300 a year. It is due in three parts." in shown
+    assert len(shown.split()) <= 90
+    assert not shown.startswith("Filler number 0")
+
+
+def test_a_list_keeps_the_line_that_opens_it() -> None:
+    items = "\n".join(f"- item {n} " + "word " * 12 for n in range(12))
+    shown = answer_text(reading(f"Bring these with you:\n{items}", {"item 9": 0.9}))
+    assert shown.startswith("Bring these with you:\n- item")
+    assert "item 9" in shown
+
+
+def test_a_source_past_its_review_date_is_marked() -> None:
+    today = date(2026, 11, 24)
+    past = citation(reading("x y", review_by=date(2023, 9, 30), updated=date(2026, 1, 1)), today, WORDS)
+    old = citation(reading("x y", updated=date(2025, 1, 31)), today, WORDS)
+    fresh = citation(reading("x y", updated=date(2026, 1, 31)), today, WORDS)
+    undated = citation(reading("x y"), today, WORDS)
+    stale = [each.stale for each in (past, old, fresh, undated)]
+    assert stale == ["was due 30 September 2023", "old: 31 January 2025", "", ""]
+    assert (past.title, past.heading, past.owner) == ("Page", "Heading", "Brookshire Council")

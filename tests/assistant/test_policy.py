@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.decide import decide
+from assistant.errors import PolicyError
+from assistant.features import features_of, load_answer_kinds
+from assistant.policy import DecisionPolicy, Logistic, VectorClass
+from assistant.types import Context, Outcome, Reason
+from tests.assistant.helpers import reading, understanding
+
+KINDS = load_answer_kinds(Path("assistant/data/answer_kinds.yml"))
+NEVER = VectorClass((0.0, 0.0), -30.0, 1.0)
+ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
+BY_SCORE = Logistic(("score",), (2.0,), (0.0,), (1.0,), 0.0)
+VECTOR = np.array([1.0, 0.0], dtype=np.float32)
+
+
+def policy(contact: VectorClass = NEVER, stray: VectorClass = NEVER) -> DecisionPolicy:
+    return DecisionPolicy("enc", BY_SCORE, 0.8, contact, stray)
+
+
+def decided(score: float, used: DecisionPolicy | None = None, **facts: object) -> tuple[Outcome, Reason]:
+    asked = understanding("how much is transport", **facts)
+    decision = decide(asked, VECTOR, [reading("It is £300 a year.", score=score)], Context("brookshire"), used or policy(), KINDS)
+    return decision.outcome, decision.reason
+
+
+def test_it_answers_only_above_the_fitted_threshold() -> None:
+    assert decided(2.0) == (Outcome.ANSWER, Reason.CONFIDENT)
+    assert decided(-2.0) == (Outcome.HAND_OFF, Reason.UNSURE)
+
+
+def test_asking_for_a_person_comes_before_answering() -> None:
+    assert decided(2.0, policy(contact=ALWAYS)) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
+
+
+def test_what_is_not_about_send_is_said_to_be_so() -> None:
+    assert decided(-2.0, policy(stray=ALWAYS)) == (Outcome.HAND_OFF, Reason.OUT_OF_SCOPE)
+
+
+def test_two_settings_named_are_asked_about_once() -> None:
+    assert decided(-2.0, settings=("oak", "elm")) == (Outcome.CLARIFY, Reason.WHICH_SETTING)
+    asked = understanding("which", settings=("oak", "elm"))
+    again = decide(asked, VECTOR, [reading("x y", score=-2.0)], Context("brookshire", clarified=True), policy(), KINDS)
+    assert again.outcome is Outcome.HAND_OFF
+
+
+def test_nothing_found_is_handed_over() -> None:
+    decision = decide(understanding("x"), VECTOR, [], Context("brookshire"), policy(), KINDS)
+    assert decision.reason is Reason.NOTHING_FOUND
+
+
+def test_a_sum_that_is_asked_for_and_missing_is_seen() -> None:
+    asked = understanding("How much does it cost?")
+    told = features_of(asked, [reading("It costs £300 a year.")], KINDS)
+    untold = features_of(asked, [reading("There is a charge for it.")], KINDS)
+    assert (told["kind_money"], untold["kind_money"]) == (1.0, -1.0)
+    assert untold["kinds_missing"] > told["kinds_missing"]
+
+
+def test_a_policy_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    policy().save(tmp_path / "p.json")
+    loaded = DecisionPolicy.load(tmp_path / "p.json")
+    assert loaded == policy()
+    loaded.fits("enc")
+    with pytest.raises(PolicyError, match="run 'signpost calibrate'"):
+        loaded.fits("other")
+    with pytest.raises(PolicyError, match="no decision policy"):
+        DecisionPolicy.load(tmp_path / "none.json")
+    (tmp_path / "p.json").write_text("{", encoding="utf-8")
+    with pytest.raises(PolicyError, match="damaged"):
+        DecisionPolicy.load(tmp_path / "p.json")

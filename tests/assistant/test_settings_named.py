@@ -1,0 +1,33 @@
+import pytest
+
+from assistant.settings_named import SettingNames
+from knowledge.types import Contact, Setting
+
+
+def setting(slug: str, name: str, *aliases: str) -> Setting:
+    return Setting(slug, name, aliases, "primary", "", "", Contact(""))
+
+
+NAMES = SettingNames(
+    [
+        setting("st-werburgh", "St Werburgh's Catholic Primary School", "St Werbs", "Werbies"),
+        setting("harbour-high", "Harbour High School", "the High"),
+        setting("harbour-road", "Harbour Road Primary School", "Harbs"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("who is the senco at st werbs", {"st-werburgh"}),
+        ("Is St Werburgh’s full?", {"st-werburgh"}),
+        ("does harbour road do trips", {"harbour-road"}),
+        ("my lad goes harbour rode primary school", {"harbour-road"}),
+        ("Harbs or the High, which has a lift", {"harbour-road", "harbour-high"}),
+        ("how much is transport", set()),
+        ("is there a high need fund", set()),
+    ],
+)
+def test_settings_are_found_by_name_alias_and_typo(text: str, slugs: set[str]) -> None:
+    assert {entity.value for entity in NAMES.find(text)} == slugs

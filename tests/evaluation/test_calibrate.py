@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from evaluation.calibrate import Case, calibrate, threshold
+from evaluation.questions import Expect, Question, QuestionsError
+
+RNG = np.random.default_rng(5)
+
+
+def cases(number: int, areas: int = 3) -> list[Case]:
+    """Made so that the score tells right from wrong most of the time."""
+    made = []
+    for i in range(number):
+        kinds = (Expect.ANSWER, Expect.ANSWER, Expect.HANDOFF, Expect.CONTACT, Expect.OUT_OF_SCOPE)
+        expect = kinds[i % len(kinds)]
+        right = expect is Expect.ANSWER and RNG.random() < 0.8
+        vector = RNG.normal(size=8).astype(np.float32) + 3 * np.eye(8, dtype=np.float32)[i % len(kinds)]
+        score = float(RNG.normal(2.0 if right else -2.0, 1.0))
+        asked = Question(str(i), str(i), "parent", f"area{i % areas}", None, expect, (), None)
+        made.append(Case(asked, vector, {"score": score}, right))
+    return made
+
+
+def test_the_threshold_keeps_both_losses_within_the_bound() -> None:
+    made = [case for case in cases(1500) if case.question.expect is not Expect.CONTACT]
+    probabilities = np.array([1 / (1 + np.exp(-case.features["score"])) for case in made])
+    at = threshold(made, probabilities, 0.05)
+    for answerable in (True, False):
+        group = np.array([(case.question.expect is Expect.ANSWER) is answerable for case in made])
+        wrong = np.array([not case.right for case in made])
+        assert (group & wrong & (probabilities >= at)).sum() / group.sum() <= 0.05
+    assert at > threshold(made, probabilities, 0.2)
+
+
+def test_a_bound_that_cannot_be_kept_means_never_answering() -> None:
+    made = [case for case in cases(60) if case.question.expect is not Expect.CONTACT]
+    probabilities = np.array([0.99] * len(made))
+    assert threshold(made, probabilities, 0.001) > 1
+
+
+def test_a_policy_comes_out_with_its_figures() -> None:
+    policy = calibrate(cases(900), "enc", 0.05, "content")
+    assert policy.reached["coverage_of_answerable"] > 0.5
+    assert policy.reached["false_answers"] <= 0.05
+    assert policy.reached["right_among_answered_95"][0] <= policy.reached["right_among_answered"]
+    assert policy.answers.probability({"score": 5.0}) > 0.9 > 0.1 > policy.answers.probability({"score": -5.0})
+
+
+def test_too_few_questions_are_refused() -> None:
+    with pytest.raises(QuestionsError, match="at least 100 questions over 2 areas"):
+        calibrate(cases(40), "enc", 0.05, "")

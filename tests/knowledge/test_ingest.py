@@ -1,0 +1,96 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from knowledge.errors import PackError
+from knowledge.ingest import Ingester
+from knowledge.pack import read_pack
+from knowledge.types import Scope
+from store.passages import DatabasePassages
+from tests.conftest import PAGES, write_pages
+
+
+def test_a_pack_is_taken_in_once_and_then_nothing_is_written(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    first = ingester.ingest_pack(read_pack(pack))
+    assert set(first.created) == {"travel", "oak-report", "clubs"}
+    versions = store.scopes()
+    second = ingester.ingest_pack(read_pack(pack))
+    assert (len(second.unchanged), second.changed) == (3, False)
+    assert store.scopes() == versions
+
+
+def test_changes_update_and_vanished_pages_are_deleted(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    write_pages(pack, [{**PAGES[0], "text": "# New\nTransport is now free for all of us."}])
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (report.updated, report.deleted) == (("travel",), ("oak-report",))
+    assert store.passages(Scope.of("brookshire", "oak")).passages == ()
+    texts = [passage.text for passage in store.passages(Scope.of("brookshire", None)).passages]
+    assert "Transport is now free for all of us." in texts
+
+
+def test_one_bad_item_never_stops_the_rest(pack: Path, ingester: Ingester) -> None:
+    lines = [
+        json.dumps(PAGES[0]),
+        "{not json",
+        json.dumps({**PAGES[0]}),
+        json.dumps({"id": "x", "setting": "nope", "text": "a b c d e f"}),
+        json.dumps({"id": "empty", "setting": None, "title": "t", "text": ""}),
+        json.dumps(PAGES[1]),
+    ]
+    (pack / "pages.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (pack / "content" / "broken.pdf").write_bytes(b"%PDF-1.4")
+    (pack / "content" / "photo.png").write_bytes(b"x")
+    (pack / "content" / "clubs.txt").write_text("Another file with the same stem as one before.", encoding="utf-8")
+    report = ingester.ingest_pack(read_pack(pack))
+    assert set(report.created) == {"travel", "oak-report", "clubs"}
+    why = {Path(item.where).name.split(",")[-1].strip(): item.why for item in report.skipped}
+    assert "mend that line" in why["line 2"]
+    assert "there twice" in why["line 3"]
+    assert "'nope' is not in settings.csv" in why["line 4"]
+    assert "no text" in why["line 5"]
+    assert "damaged" in why["broken.pdf"]
+    assert "no reader" in why["photo.png"]
+    assert "already taken" in why["clubs.txt"]
+
+
+def test_a_file_that_can_no_longer_be_read_stays_live(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    (pack / "content" / "clubs.md").write_text("", encoding="utf-8")
+    report = ingester.ingest_pack(read_pack(pack))
+    assert report.deleted == ()
+    assert len(report.skipped) == 1
+    assert any("Chess club" in passage.text for passage in store.passages(Scope.of("brookshire", None)).passages)
+
+
+def test_a_very_large_file_is_skipped(pack: Path, ingester: Ingester) -> None:
+    with (pack / "content" / "huge.txt").open("wb") as handle:
+        handle.truncate(200_000_000)
+    report = ingester.ingest_pack(read_pack(pack))
+    assert "200,000,000 bytes" in report.skipped[0].why
+
+
+def test_a_pack_says_what_it_lacks(pack: Path) -> None:
+    (pack / "area.yml").write_text("area: brookshire\nname: Brookshire\n", encoding="utf-8")
+    assert "no contact 'sendiass'" in " ".join(item.why for item in read_pack(pack).problems)
+    (pack / "area.yml").write_text("name: Brookshire\n", encoding="utf-8")
+    with pytest.raises(PackError, match="no 'area'"):
+        read_pack(pack)
+    (pack / "area.yml").unlink()
+    with pytest.raises(PackError, match="missing"):
+        read_pack(pack)
+
+
+def test_contacts_may_stand_at_the_top_level(pack: Path) -> None:
+    text = "area: b\nname: B\nsendiass: {name: Advice, phone: 01632 960001}\nsend_team: {name: T}\nsafeguarding: {name: S}\n"
+    (pack / "area.yml").write_text(text, encoding="utf-8")
+    assert read_pack(pack).area.contacts["sendiass"].phone == "01632 960001"
+
+
+def test_sources_are_checked_one_by_one(pack: Path) -> None:
+    rows = "- {kind: folder, path: content, setting: oak}\n- {kind: folder, path: nowhere}\n- {kind: pages, path: pages.jsonl, setting: ash}\n- {kind: smoke, path: x}\n"
+    (pack / "sources.yml").write_text(rows, encoding="utf-8")
+    read = read_pack(pack)
+    assert [source.setting for source in read.sources] == ["oak"]
+    assert len(read.problems) == 3

@@ -1,0 +1,54 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.sentences import sentences
+from knowledge.split import Piece, split
+
+BODY = """Opening words that stand before any heading at all.
+
+# Travel
+## Under 16
+Travel is free. Ask us by 1 May.
+
+## After 16
+You can get:
+- a bus pass
+- a travel trainer
+
+You pay £300 a year."""
+
+
+def test_passages_follow_the_headings() -> None:
+    assert split("Getting about", BODY) == [
+        Piece(("Getting about",), "Opening words that stand before any heading at all."),
+        Piece(("Getting about", "Travel", "Under 16"), "Travel is free. Ask us by 1 May."),
+        Piece(("Getting about", "Travel", "After 16"), "You can get:\n- a bus pass\n- a travel trainer\n\nYou pay £300 a year."),
+    ]
+
+
+def test_long_text_is_cut_between_sentences() -> None:
+    body = " ".join(f"Sentence number {n} has seven words here." for n in range(60))
+    pieces = split("Long", body)
+    assert len(pieces) > 3
+    assert all(len(piece.text.split()) <= 100 for piece in pieces)
+    assert " ".join(piece.text for piece in pieces) == body
+
+
+@given(st.text(alphabet="ab .#-\n£1", max_size=400))
+def test_no_word_is_lost(body: str) -> None:
+    whole = " ".join(
+        piece.text + " " + " ".join(piece.headings) for piece in split("T", body + "\n\nenough words to be a passage of text")
+    )
+    assert "enough words to be a passage of text" in " ".join(whole.split())
+
+
+def test_sentences_know_short_forms_and_lists() -> None:
+    text = "Ring Mrs. Finch at 9.30am. She is in, e.g. on Monday. Is that all? Yes.\n- one\n- two"
+    assert sentences(text) == [
+        "Ring Mrs. Finch at 9.30am.",
+        "She is in, e.g. on Monday.",
+        "Is that all?",
+        "Yes.",
+        "- one",
+        "- two",
+    ]
