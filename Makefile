@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+TRAINED_ON := evaluation/packs/hollinsea evaluation/packs/norcombe evaluation/packs/wexbridge evaluation/packs/carrowby
 export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench ablation format
+.PHONY: help setup run test check bench ablation format calibrate train
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -14,8 +16,16 @@ help:  ## List the commands
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: set PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(PIP) -e '.[dev]'
+	touch $@
+
+$(VENV)/.train: $(VENV)/.dev
+	$(PIP) torch==2.13.0
+	$(PIP) -e '.[build]'
 	touch $@
 
 setup: $(VENV)/.installed  ## Make the environment
@@ -28,22 +38,30 @@ $(DATA)/.ready: $(VENV)/.installed $(shell find samples assistant/data intents -
 run: $(DATA)/.ready  ## Set up, take in the sample area, and serve on http://127.0.0.1:8000
 	$(BIN)/signpost serve
 
-test: $(DATA)/.ready  ## Run the tests
+test: $(VENV)/.dev $(DATA)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.installed  ## Lint, types, imports and sizes
+check: $(VENV)/.dev  ## Lint, types, imports and sizes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/promises/test_sizes.py
 
-format: $(VENV)/.installed  ## Put the code in its usual form
+format: $(VENV)/.dev  ## Put the code in its usual form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(DATA)/.ready  ## Measure speed and memory
+bench: $(VENV)/.dev $(DATA)/.ready  ## Measure speed and memory
 	$(BIN)/python -m evaluation.bench
 
-ablation: $(DATA)/.ready  ## Measure what each part of retrieval and decision earns
+ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval earns
 	$(BIN)/python -m evaluation.ablation
+
+calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
+	$(BIN)/signpost --data $(DATA)/calibrate build
+	$(BIN)/signpost --data $(DATA)/calibrate calibrate evaluation/packs/tarnmouth --half samples/larkmere
+
+train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make calibrate
+	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere
+	$(BIN)/python -m evaluation.ship_encoder $(DATA)/tuned

@@ -55,6 +55,7 @@ class ReplyOut(BaseModel):
     text: str
     notice: str
     citations: list[CitationOut]
+    see_also: list[CitationOut] = Field(description="Pages on the same thing; they are not said to answer the question.")
     choices: list[dict[str, str]]
     contacts: list[ContactOut]
     reason: str
@@ -77,6 +78,7 @@ def reply_out(reply: Reply) -> ReplyOut:
         text=reply.text,
         notice=reply.notice,
         citations=[_citation(each) for each in reply.citations],
+        see_also=[_citation(each) for each in reply.see_also],
         choices=[{"label": each.label, "payload": each.payload} for each in reply.choices],
         contacts=[_contact(each) for each in reply.contacts],
         reason=reply.reason.value if reply.reason else "",

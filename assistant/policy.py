@@ -60,6 +60,8 @@ class DecisionPolicy:
     answer_at: float
     contact: VectorClass
     out_of_scope: VectorClass
+    see_also_at: float = 0.2
+    """Probability from which a page is offered with a hand-over, as something to look at."""
     reached: Mapping[str, Any] = field(default_factory=dict)
 
     def fits(self, encoder: str) -> None:
@@ -80,7 +82,7 @@ class DecisionPolicy:
             row = json.loads(path.read_text(encoding="utf-8"))
             return cls(
                 row["encoder"], _logistic(row["answers"]), float(row["answer_at"]),
-                _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), row["reached"],
+                _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), float(row["see_also_at"]), row["reached"],
             )  # fmt: skip
         except FileNotFoundError:
             raise PolicyError(f"no decision policy at {path}: run 'signpost calibrate'") from None

@@ -87,7 +87,7 @@ def pieces(text: str) -> list[str]:
     """The whole message and then, if it has several sentences, each; of a long one, runs of sentences."""
     whole = clip(text)
     sentences = [part for part in _ENDS.split(whole) if len(part.split()) >= _SHORTEST_SENTENCE]
-    if len(sentences) < 2:  # noqa: PLR2004 - one sentence is the whole
+    if len(sentences) < 2:
         return [whole]
     run = -(-len(sentences) // _MOST_PIECES)
     return [whole, *(". ".join(sentences[n : n + run]) for n in range(0, len(sentences), run))]

@@ -27,7 +27,7 @@ from assistant.replies import Replies
 from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
 from assistant.settings_named import SettingNames
-from assistant.types import Choice, ContactCard, Context, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
+from assistant.types import Choice, Citation, ContactCard, Context, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
 from assistant.understand import Abbreviations, understand
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -168,7 +168,14 @@ class Assistant:
         if decision.reason is Reason.ASKED_FOR_PERSON:
             subject = _person_subject(understanding)
         reply = self.hand_over(decision.reason, subject, context, understanding.query)
-        return replace(reply, probability=decision.probability)
+        return replace(reply, probability=decision.probability, see_also=self._see_also(decision))
+
+    def _see_also(self, decision: Decision) -> tuple[Citation, ...]:
+        """The nearest page, if it is near enough to be worth a look."""
+        near = decision.reading is not None and decision.probability >= self._parts.policy.see_also_at
+        if not near or decision.reason is not Reason.UNSURE or decision.reading is None:
+            return ()
+        return (citation(decision.reading, self._parts.today(), self._stale),)
 
     def _answered(
         self, decision: Decision, reading: Reading, understanding: Understanding, context: Context, area: Area

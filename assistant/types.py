@@ -154,6 +154,8 @@ class Reply:
     contacts: tuple[ContactCard, ...] = ()
     reason: Reason | None = None
     probability: float | None = None
+    see_also: tuple[Citation, ...] = ()
+    """Pages on the same thing, for a question that was handed over: they are not said to answer it."""
     notice: str = ""
     """A gentle line shown above the text, for a message that may be a cry for help."""
     reference: str = ""

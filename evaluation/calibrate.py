@@ -12,13 +12,10 @@ Two losses are bounded, each at most 1 and never growing with the threshold:
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -92,28 +89,6 @@ def undecided(encoder: Encoder) -> DecisionPolicy:
     return DecisionPolicy(encoder.digest, Logistic((), (), (), (), -30.0), 1.1, never, never)
 
 
-def save_cases(cases: Sequence[Case], path: Path) -> None:
-    """Write features and outcomes, without vectors, one question a line."""
-    with gzip.GzipFile(path, "wb", mtime=0) as handle:
-        for case in sorted(cases, key=lambda case: (case.question.area, case.question.id)):
-            features = {name: round(value, 4) for name, value in case.features.items()}
-            row = {"area": case.question.area, "id": case.question.id, "right": case.right, "features": features}
-            handle.write((json.dumps(row) + "\n").encode())
-
-
-def with_held_out(cases: Sequence[Case], path: Path | None) -> list[Case]:
-    """The cases, with features from an encoder that had not seen their area where the file has them."""
-    if path is None:
-        return list(cases)
-    with gzip.open(path, "rt", encoding="utf-8") as handle:
-        rows = {(row["area"], row["id"]): row for row in map(json.loads, handle)}
-    found = []
-    for case in cases:
-        row = rows.get((case.question.area, case.question.id))
-        found.append(replace(case, features=row["features"], right=row["right"]) if row else case)
-    return found
-
-
 def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str) -> DecisionPolicy:
     """The policy fitted on all `cases`, with figures that are cross-fitted by area.
 
@@ -137,7 +112,7 @@ def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str) -
     fitted = _fit(given, names)
     return DecisionPolicy(
         encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"],
-        _reached_row(reached, content, [case.question for case in cases]),
+        reached=_reached_row(reached, content, [case.question for case in cases]),
     )  # fmt: skip
 
 

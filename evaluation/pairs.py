@@ -5,17 +5,18 @@ Training data for the encoder: the wrong passages are the ones that a search rea
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.questions import Expect, Question, read_questions
-from knowledge.convert import convert_html, convert_text
+from evaluation.questions import Expect, Question, is_training_half, read_questions
 from knowledge.encoder import Encoder
 from knowledge.index import ScopeIndex
+from knowledge.pack import read_pack
 from knowledge.sentences import sentences
+from knowledge.sources import read_source
 from knowledge.split import Piece, split
+from knowledge.types import Document
 from knowledge.units import whole_unit, words_of
 from knowledge.words import content_words
 
@@ -49,14 +50,18 @@ class _Page:
     pieces: tuple[Piece, ...]
 
 
-def groups_of_pack(pack: Path, questions: Path, encoder: Encoder, count: int) -> list[Group]:
-    """Every answerable, unanswerable and out-of-scope question of a pack with `count` candidates."""
-    pages = _pages(pack / "pages.jsonl")
+def groups_of_pack(pack: Path, encoder: Encoder, count: int, *, half: bool = False) -> list[Group]:
+    """Every answerable, unanswerable and out-of-scope question of a pack with `count` candidates.
+
+    With `half`, only the questions of the training half.
+    """
+    pages = _pages(pack)
     pieces = [(page, piece) for page in pages for piece in page.pieces]
     texts = [words_of(piece) for _, piece in pieces]
     vectors = encoder.encode([whole_unit(piece) for _, piece in pieces])
     wanted = {Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE}
-    chosen = [question for question in read_questions(questions) if question.expect in wanted]
+    asked = [question for question in read_questions(pack / "questions.jsonl") if question.expect in wanted]
+    chosen = [question for question in asked if is_training_half(question) or not half]
     rows = encoder.encode([question.text for question in chosen])
     setting_of = {page.id: page.setting for page in pages}
     groups = []
@@ -73,13 +78,10 @@ def groups_of_pack(pack: Path, questions: Path, encoder: Encoder, count: int) ->
     return groups
 
 
-def _pages(path: Path) -> list[_Page]:
-    pages = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        page = convert_text(row["title"], row["text"]) if row.get("text") else convert_html(row["title"], row["html"])
-        pages.append(_Page(row["id"], row["setting"], tuple(split(page.title, page.body))))
-    return pages
+def _pages(folder: Path) -> list[_Page]:
+    pack = read_pack(folder)
+    documents = [item for source in pack.sources for item in read_source(source, pack.area) if isinstance(item, Document)]
+    return [_Page(each.id, each.scope.setting or None, tuple(split(each.title, each.body))) for each in documents]
 
 
 def _must_see(question: Question, pieces: Sequence[tuple[_Page, Piece]], ids: Sequence[int], offered: Sequence[int]) -> list[int]:

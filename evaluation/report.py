@@ -63,9 +63,8 @@ def figures(rows: Sequence[Scored]) -> dict[str, Figure]:
         for name, group in sorted(groups.items()):
             found[f"{key}_{name}"] = _count(f"Right: {key} {name}", group, lambda row: row.right)
     for rank in _RANKS:
-        found[f"recall_{rank}"] = _count(
-            f"Gold document among the first {rank}", answerable, lambda row, rank=rank: (row.gold_rank or 99) <= rank
-        )
+        hits = sum((row.gold_rank or 99) <= rank for row in answerable)
+        found[f"recall_{rank}"] = Figure(f"Gold document among the first {rank}", hits, len(answerable))
     return found
 
 

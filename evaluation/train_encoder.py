@@ -31,6 +31,7 @@ from knowledge.sentences import sentences
 from knowledge.units import sentence_unit, whole_unit
 
 OFFERED = 8  # candidates that retrieval offers for each question
+_AT_ONCE = 40  # units of like length that are encoded together
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def units_of(group: Group, owner: int, limit: int, order: random.Random) -> list
             units.append(_Unit(owner, chosen.document, sentence_unit(chosen.piece, order.choice(others)), False))
     picked = order.sample(wrong, min(limit, len(wrong)))
     for number, candidate in enumerate(picked):
-        units.append(_Unit(owner, candidate.document, _text(candidate, number % 2 == 0, order), False))
+        units.append(_Unit(owner, candidate.document, _text(candidate, number == 0, order), False))
     return units
 
 
@@ -105,8 +106,7 @@ def loss_of(tuner: Tuner, groups: Sequence[Group], training: Training, order: ra
     units = [unit for n, group in enumerate(groups) for unit in units_of(group, n, training.negatives, order)]
     units.sort(key=lambda unit: len(unit.text))
     asked = tuner.vectors([group.question.text for group in groups])
-    half = len(units) // 2
-    told = torch.cat([tuner.vectors([u.text for u in units[:half]]), tuner.vectors([u.text for u in units[half:]])])
+    told = torch.cat([tuner.vectors([u.text for u in units[n : n + _AT_ONCE]]) for n in range(0, len(units), _AT_ONCE)])
     logits = training.scale * asked @ told.T
     mine = torch.tensor([[u.owner == n for u in units] for n in range(len(groups))])
     right = torch.tensor([[u.owner == n and u.answers for u in units] for n in range(len(groups))])
@@ -144,7 +144,7 @@ def train(groups: Sequence[Group], folder: Path, training: Training) -> Tuner:
         for start in range(0, len(pool), training.questions_a_batch):
             loss = loss_of(tuner, pool[start : start + training.questions_a_batch], training, order)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(tuner.parameters(), 1.0)
             optimiser.step()
             schedule.step()
@@ -158,14 +158,16 @@ def train(groups: Sequence[Group], folder: Path, training: Training) -> Tuner:
 def main() -> None:
     """Train on the packs named on the command line and write a sentence-transformers folder."""
     parser = argparse.ArgumentParser(description="Fine-tune the sentence encoder.")
-    parser.add_argument("packs", nargs="+", type=Path, help="folders with pages.jsonl and questions.jsonl")
+    parser.add_argument("packs", nargs="+", type=Path, help="area packs with questions.jsonl")
+    parser.add_argument("--half", action="append", type=Path, default=[], help="a pack whose training half is used")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--encoder", type=Path, default=Path("data/encoder"), help="encoder that offers the candidates")
+    parser.add_argument("--encoder", type=Path, default=Path("data/base-encoder"), help="encoder that offers the candidates")
     parser.add_argument("--epochs", type=int, default=Training.epochs)
     given = parser.parse_args()
-    export_encoder(given.encoder)
+    export_encoder(given.encoder, DEFAULT_MODEL)
     encoder = OnnxEncoder(given.encoder)
-    groups = [g for pack in given.packs for g in groups_of_pack(pack, pack / "questions.jsonl", encoder, OFFERED)]
+    groups = [group for pack in given.packs for group in groups_of_pack(pack, encoder, OFFERED)]
+    groups += [group for pack in given.half for group in groups_of_pack(pack, encoder, OFFERED, half=True)]
     print(f"{len(groups)} questions, {sum(len(g.candidates) for g in groups)} pairs", flush=True)
     tuner = train(groups, find_model(DEFAULT_MODEL), Training(epochs=given.epochs))
     tuner.encoder.save(str(given.out))

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -133,7 +133,7 @@ def _export(source: Path, folder: Path, model: str, digest: str, int8: bool) -> 
     shutil.copy(source / TOKENS_FILE, folder / TOKENS_FILE)
     longest = int(encoder.max_seq_length or 256)
     facts = {
-        "model": model,
+        "model": Path(model).name,
         "digest": digest,
         "dimensions": encoder.get_embedding_dimension(),
         "longest": longest,
@@ -156,7 +156,7 @@ def _write_onnx(encoder: SentenceTransformer, path: Path) -> None:
 
         def __init__(self) -> None:
             super().__init__()
-            self.bert = encoder[0].model
+            self.bert = cast("torch.nn.Module", encoder[0].model)
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state

@@ -177,8 +177,9 @@ def _dense_index(rows: Vectors) -> faiss.Index:
     """Half-precision numbers: half the memory, and no difference in which passage comes first."""
     width = rows.shape[1] if rows.size else 1
     kind = faiss.ScalarQuantizer.QT_fp16
+    index: faiss.Index
     if len(rows) >= HNSW_FROM:
-        index = faiss.IndexHNSWSQ(width, kind, _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
+        index = faiss.IndexHNSWSQ(width, kind, _HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)  # type: ignore[arg-type]
         index.hnsw.efSearch = _HNSW_EF
     else:
         index = faiss.IndexScalarQuantizer(width, kind, faiss.METRIC_INNER_PRODUCT)

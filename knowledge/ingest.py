@@ -48,7 +48,10 @@ class Ingester:
     def ingest_documents(self, area: str, source: str, items: Iterable[Document | Skipped]) -> IngestionReport:
         """Take in documents that are already read (`area` is "" for the national cards)."""
         known = dict(self._store.document_digests(area, source))
-        created, updated, unchanged, skipped = [], [], [], []
+        created: list[str] = []
+        updated: list[str] = []
+        unchanged: list[str] = []
+        skipped: list[Skipped] = []
         for item in items:
             if isinstance(item, Skipped):
                 skipped.append(item)

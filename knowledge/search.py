@@ -1,7 +1,7 @@
 """Finds passages for a query in the scopes where its answer may be: setting, area, national.
 
-Meaning (cosines with the passage and with its best sentence), words (BM25, squashed to 0..1 by its own scale) and topics (question to
-question) are added with the weights of `SearchWeights`; narrower scopes get a little more.
+Meaning (cosines with the passage and with its best sentence), words (BM25, squashed to 0..1 by its
+own scale) and topics (question to question) are added with the weights of `SearchWeights`; narrower scopes get a little more.
 """
 
 from __future__ import annotations

@@ -93,10 +93,16 @@ def write_odt(target: Path) -> None:
     file.text.addElement(H(outlinelevel=1, text="Early Help for families in Larkmere"))
     file.text.addElement(P(text="This council is fictional. Last reviewed: 3 March 2026"))
     file.text.addElement(H(outlinelevel=2, text="What is Early Help?"))
-    file.text.addElement(P(text="A family worker visits you at home for up to 12 weeks. They help with routines, sleep, behaviour and getting to school. It is free and you choose whether to have it."))
+    visits = "A family worker visits you at home for up to 12 weeks."
+    topics = "They help with routines, sleep, behaviour and getting to school. It is free and you choose whether to have it."
+    file.text.addElement(P(text=f"{visits} {topics}"))
     file.text.addElement(H(outlinelevel=2, text="How do I get it?"))
     items = List()
-    for text in ("Ring the Families Desk on 01632 960140", "Ask school, nursery or your health visitor", "Drop in to Eastgate Family Hub on a weekday morning"):
+    for text in (
+        "Ring the Families Desk on 01632 960140",
+        "Ask school, nursery or your health visitor",
+        "Drop in to Eastgate Family Hub on a weekday morning",
+    ):
         item = ListItem()
         item.addElement(P(text=text))
         items.addElement(item)

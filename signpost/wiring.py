@@ -10,17 +10,17 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from assistant.redact import Redactor, load_redaction_rules
-from assistant.safety import SafetyScreen
-from assistant.safety_model import SafetyModel
-from assistant.safety_rules import SafetyRules
 from sqlalchemy import Engine
 
 from assistant.contacts import load_routes
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
+from assistant.redact import Redactor, load_redaction_rules
 from assistant.replies import Replies
+from assistant.safety import SafetyScreen
+from assistant.safety_model import SafetyModel
+from assistant.safety_rules import SafetyRules
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards

@@ -129,6 +129,8 @@ def _say(reply: Reply) -> None:
         Output.line(f"\nSource: {cited.title} ({cited.owner}{dated}) {cited.url}".rstrip())
         if cited.stale:
             Output.line(cited.stale)
+    for page in reply.see_also:
+        Output.line(f"\nOn the same thing, but it may not answer this: {page.title} ({page.owner}) {page.url}".rstrip())
     for choice in reply.choices:
         Output.line(f"- {choice.label}")
     for card in reply.contacts:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from evaluation.questions import Question, read_questions
+from evaluation.questions import Question, is_training_half, read_questions
 from evaluation.report import broken_bars, draw, lines
 from evaluation.run import compare, read_results, run, write_results
 from knowledge.pack import read_pack
@@ -35,22 +35,23 @@ def evaluate(
     plots: Annotated[Path | None, typer.Option(help="Folder for the two pictures.")] = None,
     compare_with: Annotated[Path | None, typer.Option("--compare", help="Results of an earlier run.")] = None,
     cards: Annotated[
-        bool, typer.Option("--cards/--no-cards", help="Let statutory cards answer too; labels are about an area's own pages.")
+        bool, typer.Option(help="Let statutory cards answer too. Labels are about an area's own pages, so they are off.")
     ] = False,
+    half: Annotated[bool, typer.Option("--half", help="Only the half that was held out from training.")] = False,
 ) -> None:
     """Run labelled questions through the code that serves; status 1 if a stored bar does not hold."""
     workshop: Workshop = context.obj
     _take_in(workshop, pack or [])
     assistant = workshop.assistant(recorder=NoRecorder(), national=cards)
-    asked = read_questions(questions)
+    asked = _asked(questions, half=half)
     rows = run(assistant, progress_bar(asked, len(asked), "questions"))
     if out:
         write_results(rows, out)
     bars = load_bars(BARS)
     for line in lines(rows, bars):
         Output.line(line)
-    if plots or out:
-        for path in draw(rows, plots or (out.parent if out else Path())):
+    if plots:
+        for path in draw(rows, plots):
             Output.line(f"picture: {path}")
     if compare_with:
         for line in compare(rows, read_results(compare_with)):
@@ -64,26 +65,29 @@ def evaluate(
 
 def calibrate(
     context: typer.Context,
-    packs: Annotated[list[Path], typer.Argument(help="Area packs, each with a questions.jsonl.")],
+    packs: Annotated[list[Path], typer.Argument(help="Area packs that the encoder was not trained on, with questions.jsonl.")],
+    half: Annotated[list[Path] | None, typer.Option(help="A pack of which only the held-out half is used.")] = None,
     bound: Annotated[float, typer.Option(help="Largest share of wrong answers, for answerable and for other questions.")] = 0.05,
     out: Annotated[Path | None, typer.Option(help="Policy file to write; default: the one in use.")] = None,
-    held_out: Annotated[
-        Path | None, typer.Option(help="Cases that evaluation.cross_fit wrote, for packs that the encoder was trained on.")
-    ] = None,
 ) -> None:
     """Fit the decision policy on labelled questions, and choose when to answer."""
     from evaluation.calibrate import calibrate as fit
-    from evaluation.calibrate import cases_of, in_plain_words, undecided, with_held_out
+    from evaluation.calibrate import cases_of, in_plain_words, undecided
 
     workshop: Workshop = context.obj
-    _take_in(workshop, packs)
+    _take_in(workshop, [*packs, *(half or [])])
     assistant = workshop.assistant(NoRecorder(), undecided(workshop.encoder), national=False)
-    asked = [question for pack in packs for question in read_questions(pack / "questions.jsonl")]
-    cases = with_held_out(cases_of(assistant, progress_bar(asked, len(asked), "questions")), held_out)
+    asked = [question for pack in packs for question in _asked(pack / "questions.jsonl")]
+    asked += [question for pack in half or [] for question in _asked(pack / "questions.jsonl", half=True)]
+    cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
     policy = fit(cases, workshop.encoder.digest, bound, _content_digest(workshop, asked))
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))
+
+
+def _asked(path: Path, *, half: bool = False) -> list[Question]:
+    return [question for question in read_questions(path) if not (half and is_training_half(question))]
 
 
 def load_bars(path: Path) -> dict[str, tuple[str, float]]:

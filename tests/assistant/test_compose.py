@@ -22,7 +22,7 @@ def test_a_long_passage_is_cut_to_the_sentences_that_answer() -> None:
 
 def test_a_list_keeps_the_line_that_opens_it() -> None:
     items = "\n".join(f"- item {n} " + "word " * 12 for n in range(12))
-    shown = answer_text(reading(f"Bring these with you:\n{items}", {"item 9": 0.9}))
+    shown = answer_text(reading(f"Bring these with you:\n{items}", {"- item 9": 0.9}))
     assert shown.startswith("Bring these with you:\n- item")
     assert "item 9" in shown
 
