@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assistant.conflicts import Conflict
 from assistant.types import Citation, Reading
 from knowledge.sentences import sentences
 from knowledge.types import DocumentFacts
@@ -49,6 +50,12 @@ def citation(reading: Reading, today: date, words: StaleWords) -> Citation:
         heading=headings[-1] if len(headings) > 1 else "",
         stale=stale_note(document, today, words),
     )
+
+
+def card_citation(conflict: Conflict) -> Citation:
+    """The source of the card that wins over a page."""
+    check = conflict.check
+    return Citation(document=check.card, title=check.title, url=check.url, owner=check.owner, date=None)
 
 
 def stale_note(document: DocumentFacts, today: date, words: StaleWords) -> str:

@@ -16,7 +16,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.compose import StaleWords, answer_text, citation
+from assistant.compose import StaleWords, answer_text, card_citation, citation
+from assistant.conflicts import CardCheck, Conflict, find_conflict
 from assistant.contacts import Route, cards_for, display_name, setting_of
 from assistant.decide import decide
 from assistant.errors import AreaUnknown
@@ -39,10 +40,13 @@ _MOST_CHOICES = 6
 
 
 class Recorder(Protocol):
-    """Keeps counts, and redacted questions that could not be answered."""
+    """Keeps counts, redacted questions that could not be answered, and pages that contradict the law."""
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
         """Count the reply; keep the question, redacted, if it went unanswered."""
+
+    def conflict(self, document: str, conflict: Conflict) -> None:
+        """Keep, for staff, that a page says something else than a statutory card."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Parts:
     replies: Replies
     routes: Sequence[Route]
     kinds: Sequence[AnswerKind]
+    checks: Sequence[CardCheck]
     abbreviations: Abbreviations
     areas: Callable[[], Sequence[Area]]
     recorder: Recorder
@@ -181,10 +186,15 @@ class Assistant:
         self, decision: Decision, reading: Reading, understanding: Understanding, context: Context, area: Area
     ) -> Reply:
         parts = self._parts
-        cited = citation(reading, parts.today(), self._stale)
+        text = answer_text(reading)
+        cited: tuple[Citation, ...] = (citation(reading, parts.today(), self._stale),)
         cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
+        conflict = find_conflict(text, parts.checks) if parts.national else None
+        if conflict:
+            parts.recorder.conflict(reading.hit.passage.document_id, conflict)
+            text, cited = conflict.check.text, (card_citation(conflict), *cited)
         return Reply(
-            Kind.ANSWER, answer_text(reading), citations=(cited,), contacts=cards[:1],
+            Kind.ANSWER, text, citations=cited, contacts=cards[:1],
             reason=decision.reason, probability=decision.probability, reference=understanding.query,
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Exports a tuned encoder into the repository, where `signpost build` takes it from.
 
-    python -m evaluation.ship_encoder DIR
+python -m evaluation.ship_encoder DIR
 """
 
 from __future__ import annotations

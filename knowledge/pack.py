@@ -116,7 +116,7 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:
             if not phase:
                 problems.append(Skipped(where, f"phase '{values.get('phase')}' is not known: taken as 'other'"))
             settings[slug] = _setting(values, phase or "other", path.name, seen_on)
-    return tuple(settings.values())
+    return tuple(sorted(settings.values(), key=lambda setting: setting.name))
 
 
 def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date) -> Setting:

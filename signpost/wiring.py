@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, load_intents, topic_examples
@@ -123,6 +124,7 @@ class Workshop:
             replies=self.replies,
             routes=load_routes(DATA / "routing.yml"),
             kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
+            checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=load_abbreviations(DATA / "glossary.csv"),
             areas=AreaCache(self.store.areas),
             recorder=recorder or self.recorder(),

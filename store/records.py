@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
+from assistant.conflicts import Conflict
 from assistant.types import Context, Decision, Kind, Reply, Understanding
-from store.tables import CountRow, UnansweredRow
+from store.tables import ConflictRow, CountRow, UnansweredRow
 
 KEPT_DAYS = 30
 
@@ -37,6 +38,13 @@ class DatabaseRecorder:
                     )
                 )  # fmt: skip
 
+    def conflict(self, document: str, conflict: Conflict) -> None:
+        """Keep, for staff, that a page says something else than a statutory card."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        row = ConflictRow(document=document, card=conflict.check.card, sentence=conflict.sentence, found=now)
+        with Session(self._engine) as session, session.begin():
+            session.merge(row)
+
     def purge(self, now: datetime | None = None) -> int:
         """Delete questions older than 30 days; says how many."""
         limit = (now or datetime.now(UTC)).replace(tzinfo=None) - timedelta(days=KEPT_DAYS)
@@ -62,6 +70,9 @@ class DatabaseRecorder:
 
 class NoRecorder:
     """Keeps nothing: for the evaluation, and for trying things out."""
+
+    def conflict(self, document: str, conflict: Conflict) -> None:
+        """Do nothing."""
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
         """Do nothing."""

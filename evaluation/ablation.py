@@ -1,0 +1,91 @@
+"""What each part of retrieval earns, with everything else as it is, over packs that training did not see.
+
+make ablation      # prints the table of docs/reference/ablation.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean
+
+from assistant.turn import Assistant, Parts
+from assistant.understand import Abbreviations
+from evaluation.calibrate import undecided
+from evaluation.intervals import share_text
+from evaluation.questions import Expect, Question, is_training_half, read_questions
+from evaluation.run import run
+from evaluation.scoring import Scored
+from knowledge.export import DEFAULT_MODEL, export_encoder
+from knowledge.pack import read_pack
+from knowledge.types import Level
+from signpost.settings import Settings
+from signpost.wiring import Workshop
+from store.records import NoRecorder
+
+PACK, HALF = Path("evaluation/packs/tarnmouth"), Path("samples/larkmere")
+
+
+def variants(parts: Parts) -> Iterator[tuple[str, Parts]]:
+    """Each part of retrieval taken out, one at a time."""
+    weights = parts.weights
+    yield "as served", parts
+    yield "no words (BM25)", replace(parts, weights=replace(weights, lexical=0.0))
+    yield "no single sentences", replace(parts, weights=replace(weights, sentence=0.0))
+    yield "no topics", replace(parts, weights=replace(weights, topic=0.0))
+    yield "setting not preferred", replace(parts, weights=replace(weights, scope=dict.fromkeys(Level, 0.0)))
+    yield "no abbreviations", replace(parts, abbreviations=Abbreviations({}))
+
+
+def row(name: str, rows: Sequence[Scored]) -> str:
+    """One line of the table: the best passage right, recall of the gold document, MRR, milliseconds."""
+    asked = [each for each in rows if each.question.expect is Expect.ANSWER]
+    ranks = [each.gold_rank or 99 for each in asked]
+    recalls = " | ".join(f"{mean(rank <= k for rank in ranks):.3f}" for k in (1, 3, 5))
+    reciprocal = mean(1 / rank if rank < 99 else 0 for rank in ranks)
+    right = share_text(sum(each.best_right for each in asked), len(asked))
+    return f"| {name} | {right} | {recalls} | {reciprocal:.3f} | {mean(each.result.milliseconds for each in rows):.0f} |"
+
+
+def questions() -> list[Question]:
+    """The questions that neither the encoder nor a threshold was fitted on as far as retrieval goes."""
+    held_out = [question for question in read_questions(HALF / "questions.jsonl") if not is_training_half(question)]
+    return [*read_questions(PACK / "questions.jsonl"), *held_out]
+
+
+def workshop(data: Path, model: str) -> Workshop:
+    """A data folder with the two packs, for one encoder."""
+    made = Workshop(Settings(data=data, encoder_model=model))
+    export_encoder(made.settings.encoder_folder, model)
+    for pack in (PACK, HALF):
+        made.ingester().ingest_pack(read_pack(pack))
+    return made
+
+
+def assistant(made: Workshop) -> Assistant:
+    """An assistant that does not decide, so that only retrieval counts."""
+    return made.assistant(NoRecorder(), undecided(made.encoder), national=False)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Measure what each part of retrieval earns.")
+    parser.parse_args()
+    asked = questions()
+    print(f"{len(asked)} questions of {PACK.name} and of the held-out half of {HALF.name}\n")
+    print("| variant | best passage answers | recall@1 | @3 | @5 | MRR | ms |\n|---|---|---|---|---|---|---|")
+    models: Mapping[str, str] = {"": Settings().encoder_model, "packaged MiniLM, not tuned": DEFAULT_MODEL}
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, (label, model) in enumerate(models.items()):
+            made = assistant(workshop(Path(scratch) / str(number), model))
+            for name, parts in variants(made.parts):
+                print(row(label or name, run(Assistant(parts), asked)), flush=True)
+                if label:
+                    break
+
+
+if __name__ == "__main__":
+    main()

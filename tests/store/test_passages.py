@@ -1,0 +1,105 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from knowledge.errors import StoreError
+from knowledge.hashing import HashingEncoder
+from knowledge.ingest import Ingester
+from knowledge.library import Library
+from knowledge.pack import read_pack
+from knowledge.search import SearchQuery, SearchWeights, search
+from knowledge.types import Level, Scope
+from store.database import is_current, migrate, open_database, sqlite_url
+from store.passages import DatabasePassages
+from tests.conftest import PAGES, write_pages
+
+AREA, OAK = Scope.of("brookshire", None), Scope.of("brookshire", "oak")
+
+
+@pytest.fixture
+def library(pack: Path, ingester: Ingester, store: DatabasePassages, hashing: HashingEncoder, tmp_path: Path) -> Library:
+    ingester.ingest_pack(read_pack(pack))
+    return Library(store, hashing, tmp_path / "indexes")
+
+
+def found(library: Library, query: str, hashing: HashingEncoder, *scopes: Scope) -> list[str]:
+    hits = search(library, scopes, SearchQuery.of(query, hashing.encode([query])[0]), 5, SearchWeights())
+    return [hit.document.id for hit in hits]
+
+
+def test_a_search_stays_in_its_scopes(library: Library, hashing: HashingEncoder) -> None:
+    assert found(library, "who is the senco", hashing, OAK, AREA)[0] == "oak-report"
+    assert "oak-report" not in found(library, "who is the senco", hashing, AREA)
+
+
+def test_areas_come_back_as_they_were_saved(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    assert store.areas() == (read_pack(pack).area,)
+
+
+def test_a_change_is_swapped_in_and_nothing_else(
+    library: Library, pack: Path, ingester: Ingester, hashing: HashingEncoder
+) -> None:
+    assert found(library, "chess club", hashing, AREA)[0] == "clubs"
+    library.view(OAK)
+    write_pages(pack, [{**PAGES[0], "text": "# Zebras\nZebras visit the library every month."}, PAGES[1]])
+    ingester.ingest_pack(read_pack(pack))
+    assert library.refresh() == [AREA]
+    assert found(library, "zebras", hashing, AREA)[0] == "travel"
+
+
+def test_a_truncated_index_is_built_anew(library: Library, store: DatabasePassages, hashing: HashingEncoder) -> None:
+    library.view(AREA)
+    path = library.folder_of(AREA) / "dense.faiss"
+    path.write_bytes(path.read_bytes()[:40])
+    again = Library(store, hashing, library.folder_of(AREA).parent)
+    assert "has changed" in again.is_stale(AREA, store.scopes()[AREA])
+    assert found(again, "chess club", hashing, AREA)[0] == "clubs"
+    assert again.is_stale(AREA, store.scopes()[AREA]) == ""
+
+
+def test_an_index_that_cannot_be_saved_still_works(
+    pack: Path, ingester: Ingester, store: DatabasePassages, hashing: HashingEncoder, tmp_path: Path
+) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    (tmp_path / "file").write_text("in the way")
+    blocked = Library(store, hashing, tmp_path / "file")
+    assert found(blocked, "chess club", hashing, AREA)[0] == "clubs"
+
+
+def test_vectors_are_kept_and_not_computed_twice(pack: Path, ingester: Ingester, store: DatabasePassages, tmp_path: Path) -> None:
+    ingester.ingest_pack(read_pack(pack))
+
+    class Refuses(HashingEncoder):
+        def encode(self, texts):  # type: ignore[no-untyped-def]
+            assert not texts
+            return super().encode(texts)
+
+    assert Library(store, Refuses(), tmp_path / "i").view(AREA).version > 0
+
+
+def test_scopes_have_keys_that_come_back() -> None:
+    for scope in (AREA, OAK, Scope(Level.NATIONAL)):
+        assert Scope.from_key(scope.key) == scope
+
+
+def test_the_database_is_migrated_once(engine: Engine) -> None:
+    assert is_current(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_a_newer_database_is_refused(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'zzzz'"))
+    with pytest.raises(StoreError, match="update Signpost"):
+        migrate(engine)
+
+
+def test_a_damaged_database_says_so(tmp_path: Path) -> None:
+    (tmp_path / "signpost.db").write_bytes(b"this is not a database, it is only some text" * 50)
+    with pytest.raises((StoreError, sqlite3.DatabaseError), match="database"):
+        migrate(open_database(sqlite_url(tmp_path)))
