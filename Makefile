@@ -59,7 +59,6 @@ ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval ea
 	$(BIN)/python -m evaluation.ablation
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
-	$(BIN)/signpost --data $(DATA)/calibrate build
 	$(BIN)/signpost --data $(DATA)/calibrate calibrate evaluation/packs/tarnmouth --half samples/larkmere
 
 train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make calibrate

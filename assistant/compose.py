@@ -13,6 +13,7 @@ from knowledge.sentences import sentences
 from knowledge.types import DocumentFacts
 
 MOST_WORDS = 90
+_NEARLY = 0.25  # of the search score; a passage further behind is on something else
 _OLD = timedelta(days=365)
 
 
@@ -24,8 +25,34 @@ class StaleWords:
     old: str
 
 
-def answer_text(reading: Reading, most_words: int = MOST_WORDS) -> str:
-    """The best contiguous sentences of the passage, in its own layout."""
+def answer_text(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> str:
+    """What the best reading says, and what else its page says on it if that fits.
+
+    A short passage is often half of an answer, so passages of the same document that are nearly as near
+    are shown with it, in the page's order, each under its heading.
+    """
+    best = readings[0]
+    chosen = [best]
+    words = len(best.hit.passage.text.split())
+    for reading in readings[1:]:
+        more = len(reading.hit.passage.text.split())
+        near = reading.score >= best.score - _NEARLY
+        if near and reading.hit.passage.document_id == best.hit.passage.document_id and words + more <= most_words:
+            chosen.append(reading)
+            words += more
+    if len(chosen) == 1:
+        return passage_text(best, most_words)
+    chosen.sort(key=lambda reading: reading.hit.passage.ordinal)
+    return "\n\n".join(_under_heading(reading) for reading in chosen)
+
+
+def _under_heading(reading: Reading) -> str:
+    headings = reading.hit.passage.headings
+    return f"{headings[-1]}\n\n{reading.hit.passage.text}" if len(headings) > 1 else reading.hit.passage.text
+
+
+def passage_text(reading: Reading, most_words: int = MOST_WORDS) -> str:
+    """The best contiguous sentences of one passage, in its own layout."""
     blocks = _blocks(reading)
     if sum(block.words for block in blocks) <= most_words:
         first, last = 0, len(blocks) - 1

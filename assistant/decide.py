@@ -30,7 +30,7 @@ def decide(
         return Decision(Outcome.HAND_OFF, reason, 0.0)
     features = dict(features_of(understanding, readings, kinds)) | {"contact": contact, "out_of_scope": stray}
     probability = policy.answers.probability(features)
-    best, rivals = readings[0], tuple(readings[1:4])
+    best, rivals = readings[0], tuple(readings[1:6])
     if probability >= policy.answer_at:
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
     if stray >= policy.out_of_scope.at:

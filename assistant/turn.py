@@ -186,7 +186,7 @@ class Assistant:
         self, decision: Decision, reading: Reading, understanding: Understanding, context: Context, area: Area
     ) -> Reply:
         parts = self._parts
-        text = answer_text(reading)
+        text = answer_text((reading, *decision.rivals))
         cited: tuple[Citation, ...] = (citation(reading, parts.today(), self._stale),)
         cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
         conflict = find_conflict(text, parts.checks) if parts.national else None

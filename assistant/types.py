@@ -110,6 +110,7 @@ class Decision:
     probability: float
     reading: Reading | None = None
     rivals: tuple[Reading, ...] = ()
+    """The next readings, best first."""
     features: Mapping[str, float] = field(default_factory=dict)
 
 

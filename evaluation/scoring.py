@@ -111,4 +111,4 @@ def _best_right(question: Question, explained: Explained) -> bool:
     if question.expect is not Expect.ANSWER or not explained.readings:
         return False
     best = explained.readings[0]
-    return holds_answer(question, (best.hit.document.id,), answer_text(best))
+    return holds_answer(question, (best.hit.document.id,), answer_text(explained.readings[:6]))

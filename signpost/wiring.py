@@ -26,6 +26,7 @@ from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
 from knowledge.encoder import OnnxEncoder
+from knowledge.export import export_encoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.library import Library
 from knowledge.ports import Progress
@@ -62,6 +63,12 @@ class Workshop:
     def encoder(self) -> OnnxEncoder:
         """The exported encoder."""
         return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+
+    def prepare_encoder(self, *, int8: bool | None = None, again: bool = False) -> bool:
+        """Export the encoder into the data folder; False if it is there already."""
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        chosen = self.settings.int8 if int8 is None else int8
+        return export_encoder(self.settings.encoder_folder, self.settings.encoder_model, int8=chosen, again=again)
 
     @cached_property
     def intents(self) -> tuple[Intent, ...]:

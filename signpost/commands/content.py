@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from knowledge.errors import KnowledgeError
-from knowledge.export import export_encoder
 from knowledge.ingest import joined
 from knowledge.pack import AreaPack, Source, read_pack
 from knowledge.types import IngestionReport
@@ -44,10 +43,7 @@ def build(
 ) -> None:
     """Export the encoder, take in the statutory cards and build the indexes; what is done is left alone."""
     workshop: Workshop = context.obj
-    settings = workshop.settings
-    settings.data.mkdir(parents=True, exist_ok=True)
-    chosen = settings.int8 if int8 is None else int8
-    exported = export_encoder(settings.encoder_folder, settings.encoder_model, int8=chosen, again=again)
+    exported = workshop.prepare_encoder(int8=int8, again=again)
     cards = workshop.ingest_cards()
     scopes = list(workshop.store.scopes())
     built = [scope.key for scope in progress_bar(scopes, len(scopes), "indexes") if workshop.library.build(scope)]
@@ -70,8 +66,7 @@ def ingest(
     workshop: Workshop = context.obj
     _check_disk(workshop.settings.data)
     if not workshop.settings.encoder_folder.exists():
-        workshop.settings.data.mkdir(parents=True, exist_ok=True)
-        export_encoder(workshop.settings.encoder_folder, workshop.settings.encoder_model, int8=workshop.settings.int8)
+        workshop.prepare_encoder()
     report = _ingest_cards_once(workshop)
     if path.is_dir():
         report = joined(report, workshop.ingester(progress_bar).ingest_pack(read_pack(path)))

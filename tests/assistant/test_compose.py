@@ -8,13 +8,13 @@ WORDS = StaleWords("was due {date}", "old: {date}")
 
 def test_a_short_passage_is_shown_whole_in_its_own_layout() -> None:
     text = "You can get:\n- a bus pass\n- a travel trainer\n\nAsk by May."
-    assert answer_text(reading(text)) == text
+    assert answer_text([reading(text)]) == text
 
 
 def test_a_long_passage_is_cut_to_the_sentences_that_answer() -> None:
     filler = " ".join(f"Filler number {n} has some words in it." for n in range(14))
     text = f"{filler} Families pay £300 a year. It is due in three parts. {filler}"
-    shown = answer_text(reading(text, {"Families pay": 0.9, "It is due": 0.7}))
+    shown = answer_text([reading(text, {"Families pay": 0.9, "It is due": 0.7})])
     assert "Families pay £300 a year. It is due in three parts." in shown
     assert len(shown.split()) <= 90
     assert not shown.startswith("Filler number 0")
@@ -22,7 +22,7 @@ def test_a_long_passage_is_cut_to_the_sentences_that_answer() -> None:
 
 def test_a_list_keeps_the_line_that_opens_it() -> None:
     items = "\n".join(f"- item {n} " + "word " * 12 for n in range(12))
-    shown = answer_text(reading(f"Bring these with you:\n{items}", {"- item 9": 0.9}))
+    shown = answer_text([reading(f"Bring these with you:\n{items}", {"- item 9": 0.9})])
     assert shown.startswith("Bring these with you:\n- item")
     assert "item 9" in shown
 
@@ -36,3 +36,11 @@ def test_a_source_past_its_review_date_is_marked() -> None:
     stale = [each.stale for each in (past, old, fresh, undated)]
     assert stale == ["was due 30 September 2023", "old: 31 January 2025", "", ""]
     assert (past.title, past.heading, past.owner) == ("Page", "Heading", "Brookshire Council")
+
+
+def test_a_short_passage_brings_its_neighbours_from_the_same_page() -> None:
+    best = reading("Families pay £300 a year.", score=1.0, rank=2, headings=("Travel", "Cost"))
+    near = reading("Ask by 1 May.", score=0.9, rank=1, headings=("Travel", "When to ask"))
+    other = reading("Chess costs £3.", score=0.95, rank=3, document="clubs")
+    far = reading("Nothing to do with it.", score=0.2, rank=4)
+    assert answer_text([best, other, near, far]) == "Cost\n\nFamilies pay £300 a year.\n\nWhen to ask\n\nAsk by 1 May."
