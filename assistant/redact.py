@@ -1,118 +1,168 @@
-"""Takes personal data out of a question before it is kept, and leaves the words that retrieval needs.
+"""Takes personal details out of a message before it is kept or sent, and leaves the words that retrieval needs.
 
-Phones are found by the phonenumbers library (Google's libphonenumber); the rest by bounded patterns
-and by the words that come right before a name (`data/redaction.yml`). Names of settings and services
-are kept: they are public.
+Phones are checked by the phonenumbers library (Google's libphonenumber). The rest is found by bounded
+patterns, check digits, a list of first names and the words around them (`data/redaction.yml`); ADR 0005
+says why. What it finds and misses is measured: docs/reference/redaction.md.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-import phonenumbers
-import yaml
+from assistant.redaction_names import Names
+from assistant.redaction_places import Addresses, Births, ages
+from assistant.redaction_recognisers import Found, cued_references, recognisers
+from assistant.redaction_text import Word, organisations, words_of
+from assistant.redaction_words import RedactionRules, load_redaction_rules
 
-from assistant.errors import DataError
+LONGEST = 6_000
+"""Characters that are read. What comes after is dropped: nothing that was not looked at is kept."""
 
-_LONGEST = 4000  # characters looked at; what is longer is cut, for nothing longer is ever kept
-_AGE = re.compile(
-    r"\b(?:aged? |is |he's |shes? |she's |hes )?(\d{1,2})(?=[ -]?(?:years?[ -]old|yrs?[ -]old|yr old|yo\b|year old))", re.I
-)
-_KEPT = "\ue000{}\ue001"
-_MARK = re.compile("\ue000(\\d+)\ue001")
-
-
-@dataclass(frozen=True)
-class RedactionRules:
-    """The patterns by kind, and the words around names."""
-
-    patterns: Mapping[str, re.Pattern[str]]
-    cues: re.Pattern[str]
-    titled: re.Pattern[str]
-    not_names: frozenset[str]
+_WHOLE = ""  # marks where a public name may end
 
 
 @dataclass(frozen=True)
 class Redaction:
-    """The text without personal data, and how many of each kind were taken out."""
+    """The text without personal details, and how many of each kind were taken out."""
 
     text: str
     counts: Mapping[str, int]
 
 
-def load_redaction_rules(path: Path) -> RedactionRules:
-    """Read the rules. Raises DataError for a pattern that is not valid."""
-    try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-        patterns = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in rows["patterns"].items()}
-        cues = "|".join(
-            re.escape(cue) for cue in sorted(shlex.split(rows["name_cues"].replace("'", "\\'")), key=len, reverse=True)
-        )
-        titles = "|".join(rows["titles"].split())
-    except (OSError, yaml.YAMLError, re.error, KeyError, ValueError) as error:
-        raise DataError(f"{path} can't be read as redaction rules: {error}") from error
-    name = r"([A-Za-z][a-z'’-]{1,20})((?: (?-i:[A-Z][a-z'’-]{1,20})){0,2})"
-    return RedactionRules(
-        patterns,
-        re.compile(rf"\b({cues})[,:]? {name}", re.IGNORECASE),
-        re.compile(rf"\b({titles})\.? (?-i:[A-Z])[\w'’-]{{1,20}}", re.IGNORECASE),
-        frozenset(rows["not_names"].split()),
-    )
-
-
 class Redactor:
-    """Redacts with one set of rules; `keep` are names that are public."""
+    """Redacts with one set of rules; `keep` are names that are public, of settings, services and the council."""
 
     def __init__(self, rules: RedactionRules, keep: Sequence[str] = ()) -> None:
         self._rules = rules
-        names = sorted({name for name in keep if len(name) > 2}, key=len, reverse=True)
-        self._keep = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names) or r"(?!)", re.IGNORECASE)
+        self._recognisers = recognisers(rules)
+        self._references = cued_references(rules)
+        self._addresses = Addresses(rules)
+        self._births = Births(rules)
+        self._names = Names(rules)
+        bands = [rules.placeholders["age"].format(band=band) for _, band in rules.age_bands]
+        self._done = re.compile("|".join(re.escape(mark) for mark in (*rules.placeholders.values(), *bands)))
+        self._keep: dict[str, Any] = {}
+        for name in keep:
+            keys = [word.key for word in words_of(name)]
+            if keys and len(name) > 1:
+                _plant(self._keep, keys)
 
     def redact(self, text: str) -> Redaction:
         """`text` with each personal detail replaced by its kind in square brackets."""
+        text = _shortened(text)
         counts: Counter[str] = Counter()
-        kept: list[str] = []
+        parts, last = [], 0
+        for found, instead in self._found(text):
+            parts += [text[last : found.start], instead]
+            counts[found.kind] += 1
+            last = found.end
+        return Redaction("".join([*parts, text[last:]]), dict(counts))
 
-        def hold(match: re.Match[str]) -> str:
-            kept.append(match[0])
-            return _KEPT.format(len(kept) - 1)
+    def find(self, text: str) -> list[Found]:
+        """Where the personal details are, in order; for measuring."""
+        return [found for found, _ in self._found(_shortened(text))]
 
-        text = self._keep.sub(hold, text[:_LONGEST])
-        text = self._phones(text, counts)
-        for kind, pattern in self._rules.patterns.items():
-            text, found = pattern.subn(f"[{kind.replace('_', ' ')}]", text)
-            counts[kind] += found
-        text = self._names(text, counts)
-        text = _AGE.sub(lambda match: self._band(match, counts), text)
-        return Redaction(_MARK.sub(lambda match: kept[int(match[1])], text), {k: n for k, n in counts.items() if n})
+    def _found(self, text: str) -> list[tuple[Found, str]]:
+        words = words_of(text)
+        kept, named_setting = self._kept(words, len(text))
+        claims = _Claims(len(text))
+        for match in self._done.finditer(text):
+            claims.block(match.start(), match.end())
+        for recogniser in self._recognisers:
+            claims.add(recogniser(text))
+        claims.add(self._addresses.find(text, kept))
+        claims.add(self._births.find(text))
+        claims.add(self._references(text))
+        blocked = organisations(words, self._rules)
+        for at, word in enumerate(words):
+            blocked[at] = blocked[at] or bool(kept[word.start]) or claims.taken(word.start)
+        claims.add(self._names.find(words, blocked))
+        instead = {}
+        if named_setting or claims.found or self._tells(words, blocked):
+            for found, age in ages(text):
+                if claims.add([found]):
+                    instead[found] = self._rules.placeholders["age"].format(band=self._band(age))
+        placeholders = self._rules.placeholders
+        return [(found, instead.get(found) or placeholders[found.kind]) for found in sorted(claims.found, key=lambda f: f.start)]
 
-    def _phones(self, text: str, counts: Counter[str]) -> str:
-        for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB", leniency=phonenumbers.Leniency.POSSIBLE))):
-            digits = re.sub(r"\D", "", match.raw_string)
-            if len(digits) >= 10 and digits[0] in "0474":
-                text = text[: match.start] + "[phone]" + text[match.end :]
-                counts["phone"] += 1
+    def _kept(self, words: list[Word], length: int) -> tuple[bytearray, bool]:
+        """The characters that belong to a public name, and whether there is one."""
+        kept, until = bytearray(length), -1
+        for at, word in enumerate(words):
+            end = self._public(words, at)
+            if end > until and end > at:
+                kept[word.start : words[end - 1].end] = b"\1" * (words[end - 1].end - word.start)
+                until = end
+        return kept, until >= 0
+
+    def _public(self, words: list[Word], at: int) -> int:
+        """Where the longest public name that begins at a word ends; `at` if none does."""
+        branch, longest = self._keep, at
+        for end in range(at, len(words)):
+            key = words[end].key if words[end].key in branch else words[end].stem
+            if key not in branch:
+                break
+            branch = branch[key]
+            if _WHOLE in branch:
+                longest = end + 1
+        return longest
+
+    def _tells(self, words: list[Word], blocked: list[bool]) -> bool:
+        """Whether a diagnosis or a school by name makes an exact age one that could point to a child."""
+        conditions = self._rules.lists["conditions"]
+        named = any(
+            inside and word.capital and at and blocked[at - 1] and words[at - 1].capital
+            for at, (word, inside) in enumerate(zip(words, blocked, strict=True))
+        )
+        return named or any(word.key in conditions for word in words)
+
+    def _band(self, age: int) -> str:
+        return next((band for last, band in self._rules.age_bands if age <= last), self._rules.age_bands[-1][1])
+
+
+def _plant(tree: dict[str, Any], keys: Sequence[str]) -> None:
+    for key in keys:
+        tree = tree.setdefault(key, {})
+    tree[_WHOLE] = True
+
+
+class _Claims:
+    """Details found so far; the first to claim some characters keeps them."""
+
+    def __init__(self, length: int) -> None:
+        self.found: list[Found] = []
+        self._taken = bytearray(length)
+
+    def add(self, found: Iterable[Found]) -> bool:
+        """Adds those that overlap none; says whether it added any."""
+        added = False
+        for one in found:
+            if not any(self._taken[one.start : one.end]):
+                self.block(one.start, one.end)
+                self.found.append(one)
+                added = True
+        return added
+
+    def block(self, start: int, end: int) -> None:
+        """Lets nothing claim these characters."""
+        self._taken[start:end] = b"\1" * (end - start)
+
+    def taken(self, at: int) -> bool:
+        """Whether the character is part of a detail."""
+        return bool(self._taken[at])
+
+
+def _shortened(text: str) -> str:
+    """At most LONGEST characters, without a word or a number cut in two."""
+    if len(text) <= LONGEST:
         return text
+    text = text[:LONGEST]
+    cut = max(text.rfind(" ", LONGEST - 200), text.rfind("\n", LONGEST - 200))
+    return text[:cut] if cut > 0 else ""
 
-    def _names(self, text: str, counts: Counter[str]) -> str:
-        def after_cue(match: re.Match[str]) -> str:
-            if match[2].lower() in self._rules.not_names or match[2].lower().endswith(("ing", "ed")):
-                return match[0]
-            counts["name"] += 1
-            return match[0][: match.start(2) - match.start(0)] + "[name]"
 
-        text, titled = self._rules.titled.subn("[name]", text)
-        counts["name"] += titled
-        return self._rules.cues.sub(after_cue, text)
-
-    @staticmethod
-    def _band(match: re.Match[str], counts: Counter[str]) -> str:
-        age = int(match[1])
-        band = next(band for limit, band in ((4, "0-4"), (10, "5-10"), (15, "11-15"), (18, "16-18"), (99, "19+")) if age <= limit)
-        counts["age"] += 1
-        return match[0].replace(match[1], f"[{band}]")
+__all__ = ["Redaction", "RedactionRules", "Redactor", "load_redaction_rules"]
