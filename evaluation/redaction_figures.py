@@ -163,8 +163,9 @@ def main(arguments: Sequence[str]) -> None:
         print(f"## {half} ({len(messages)} messages, {each:.2f} ms each)\n\n{table(result)}\n")
         if half == "train" and "--misses" in arguments:
             print("\n".join(sorted(result.mistakes)), "\n")
-    names = [line for line in (FOLDER / "names.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     for half in ("train", "held_out"):
+        lines = (FOLDER / f"names_{half}.txt").read_text(encoding="utf-8").splitlines()
+        names = [line for line in lines if not line.startswith("#")]
         result = tally(swapped(read_labelled(FOLDER / f"{half}.jsonl"), names), redactor)
         print(f"{half}, with names drawn by chance: recall of names {share_text(result.caught['name'], result.total['name'])}")
         if half == "train" and "--misses" in arguments:

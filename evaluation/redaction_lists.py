@@ -34,6 +34,7 @@ LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ'’-]{3,20}")
 _WORD = re.compile(r"[a-z][a-z]+")
 FEWEST_BIRTHS = 15  # a name that fewer children were given in 29 years is left to the words around it
 SAMPLE = 300
+SEEDS = {"train": 20260901, "held_out": 20261124}
 HEADER = (
     "# Made by evaluation/redaction_lists.py, which names the sources. Holds public sector information licensed under\n"
     "# the Open Government Licence v3.0 (Office for National Statistics), and lists under the MIT licence.\n"
@@ -75,10 +76,12 @@ def births(path: Path) -> dict[str, int]:
         return {plain(name): int(count) for name, count in csv.reader(file)}
 
 
-def write_sample(children: Mapping[str, int], path: Path) -> None:
-    """Names of 300 children drawn by chance, rare names too, to measure with."""
-    drawn = random.Random(20260901).choices(list(children), weights=list(children.values()), k=SAMPLE)
-    path.write_text(HEADER + "\n".join(drawn) + "\n", encoding="utf-8")
+def write_samples(children: Mapping[str, int]) -> None:
+    """Names of 300 children for each half of the messages, drawn by chance, rare names too, to measure with."""
+    for half, seed in SEEDS.items():
+        drawn = random.Random(seed).choices(list(children), weights=list(children.values()), k=SAMPLE)
+        path = Path(f"evaluation/redaction/names_{half}.txt")
+        path.write_text(HEADER + "\n".join(drawn) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -86,7 +89,7 @@ def main(arguments: Sequence[str]) -> None:
     rules = yaml.safe_load((DATA / "redaction.yml").read_text(encoding="utf-8"))
     sets = {key: set(str(rules[key]).split()) for key in rules if isinstance(rules[key], str)}
     children = births(Path(arguments[0]))
-    write_sample(children, Path("evaluation/redaction/names.txt"))
+    write_samples(children)
     english = import_module("english_words").get_english_words_set(["web2"])
     dictionary = {word for word in english if word.islower()}
     counts = dict(import_module("spellchecker").SpellChecker(language="en").word_frequency.items())
