@@ -5,7 +5,6 @@ Every feature is a plain number with a name; docs/reference/decision.md says wha
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +14,7 @@ import yaml
 
 from assistant.errors import DataError
 from assistant.types import Reading, Understanding
-from knowledge.types import Level
 from knowledge.words import content_words
-
-_LEXICAL_HALF = 8.0  # BM25 score that counts as half of a perfect match
 
 
 @dataclass(frozen=True)
@@ -28,6 +24,8 @@ class AnswerKind:
     name: str
     asked: re.Pattern[str]
     told: re.Pattern[str]
+    weighed: bool
+    """True if it is a feature of its own, not only one of `kinds_missing`."""
 
 
 def load_answer_kinds(path: Path) -> tuple[AnswerKind, ...]:
@@ -35,7 +33,12 @@ def load_answer_kinds(path: Path) -> tuple[AnswerKind, ...]:
     rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         return tuple(
-            AnswerKind(name, re.compile(row["asked"], re.IGNORECASE), re.compile(row["told"], re.IGNORECASE))
+            AnswerKind(
+                name,
+                re.compile(row["asked"], re.IGNORECASE),
+                re.compile(row["told"], re.IGNORECASE),
+                bool(row.get("weighed", False)),
+            )
             for name, row in rows.items()
         )
     except (re.error, KeyError, TypeError, AttributeError) as error:
@@ -47,25 +50,13 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
     best, hit = readings[0], readings[0].hit
     others = [reading for reading in readings[1:] if reading.hit.passage.document_id != hit.passage.document_id]
     sentence = best_sentence(best)
-    marks = sorted(best.evidence, reverse=True) or [hit.whole]
     features = {
-        "score": best.score,
+        "whole": hit.whole,
+        "sentence": max(best.evidence, default=hit.whole),
         "lead": best.score - (readings[1].score if len(readings) > 1 else 0.0),
         "lead_document": best.score - (others[0].score if others else 0.0),
-        "field": best.score - sum(reading.score for reading in readings) / len(readings),
-        "whole": hit.whole,
-        "sentence": marks[0],
-        "sentence_lead": marks[0] - sum(marks) / len(marks),
-        "lexical": hit.lexical / (hit.lexical + _LEXICAL_HALF),
-        "topic": hit.topic,
         "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),
-        "coverage_sentence": _coverage(understanding.query, sentence),
-        "length": math.log1p(len(understanding.query.split())),
-        "sentence_length": math.log1p(len(sentence.split())),
-        "setting": float(hit.document.scope.level is Level.SETTING),
         "intent": understanding.confidence,
-        "same_document": float(sum(r.hit.document.id == hit.document.id for r in readings[1:5])),
-        "prompt": float(sentence.rstrip().endswith("?")),
     }
     return features | _kind_features(understanding.query, hit.passage.text, sentence, kinds)
 
@@ -86,10 +77,8 @@ def _kind_features(query: str, passage: str, sentence: str, kinds: Sequence[Answ
     """Per kind asked for: 1 if the sentence gives it, -1 if not; 0 if it was not asked for."""
     features, missing = {}, 0.0
     for kind in kinds:
-        if not kind.asked.search(query):
-            features[f"kind_{kind.name}"] = 0.0
-            continue
-        told = bool(kind.told.search(sentence))
-        features[f"kind_{kind.name}"] = 1.0 if told else -1.0
-        missing += not kind.told.search(passage)
+        asked = bool(kind.asked.search(query))
+        if kind.weighed:
+            features[f"kind_{kind.name}"] = float(asked) * (1.0 if kind.told.search(sentence) else -1.0)
+        missing += asked and not kind.told.search(passage)
     return features | {"kinds_missing": missing}

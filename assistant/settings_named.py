@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import spacy
 from rapidfuzz import fuzz, process
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
 
+from assistant.light_spacy import import_spacy
 from assistant.types import Entity
 from knowledge.types import Setting
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 _NEAR = 88.0  # RapidFuzz ratio from which a word run counts as a typo of a name
 _SHORTEST_FUZZY = 7  # letters; shorter names have too many neighbours
@@ -36,8 +38,9 @@ class SettingNames:
     """The names and aliases of one area's settings, ready to be found in messages."""
 
     def __init__(self, settings: Sequence[Setting]) -> None:
+        spacy = import_spacy()
         self._language = spacy.blank("en")
-        self._matcher = PhraseMatcher(self._language.vocab, attr="LOWER")
+        self._matcher = spacy.matcher.PhraseMatcher(self._language.vocab, attr="LOWER")
         self._slugs: dict[str, set[str]] = {}
         for name in _names(settings):
             self._slugs.setdefault(name.text.lower(), set()).add(name.slug)

@@ -32,7 +32,7 @@ from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
 from signpost.wiring import DATA
 
-MISS_COST = 60
+MISS_COST = 40
 FOLDS = 5
 OWN = Path("evaluation/safety")
 PACKS = tuple(Path("evaluation/packs") / name for name in ("hollinsea", "norcombe", "wexbridge", "carrowby"))

@@ -21,6 +21,7 @@ from knowledge.convert.tidy import first_heading
 from knowledge.errors import ConversionError
 
 _MARGIN = 0.12  # share of the page's height where running heads and feet stand
+_SMALL_PRINT = 0.9  # times the body's type size
 _HEADING_SIZE = 1.12  # times the body's type size
 _MOST_PAGES = 400
 
@@ -74,7 +75,7 @@ def _rows(page: Page) -> Iterator[_Row]:
             continue
         size = median(char["size"] for char in chars)
         bold = sum("bold" in char["fontname"].lower() for char in chars) > 0.8 * len(chars)
-        found.append(_Row(line["text"], line["top"], line["bottom"], size, bold, float(page.height)))
+        found.append(_Row(_readable(line["text"]), line["top"], line["bottom"], size, bold, float(page.height)))
     for table, box in zip(tables, boxes, strict=True):
         cells = [[" ".join((cell or "").split()) for cell in row] for row in table.extract()]
         for number, text in enumerate(table_lines([row for row in cells if any(row)])):
@@ -90,7 +91,7 @@ def _without_running_lines(pages: list[list[_Row]]) -> list[_Row]:
     often = {key for key, count in counts.items() if len(pages) > 1 and count >= max(2, len(pages) / 2)}
     kept: list[_Row] = []
     for rows in pages:
-        kept += [row for row in rows if not (_in_margin(row) and (_shape(row) in often or _is_page_number(row)))]
+        kept += [row for row in rows if not (_in_margin(row) and _is_furniture(row, often, body))]
     return kept
 
 
@@ -98,6 +99,16 @@ def _body_size(rows: list[_Row]) -> float:
     """The type size of most of the text, in points; 0 if there is none."""
     sizes = [row.size for row in rows for _ in range(len(row.text)) if row.size]
     return median(sizes) if sizes else 0.0
+
+
+def _is_furniture(row: _Row, often: set[str], body: float) -> bool:
+    """A running line, a page number, or small print in the margin."""
+    return _shape(row) in often or _is_page_number(row) or 0 < row.size < _SMALL_PRINT * body
+
+
+def _readable(text: str) -> str:
+    """Characters that the file gives no name to are bullets at the start of a line, and nothing elsewhere."""
+    return re.sub(r"\(cid:\d+\)", "", re.sub(r"^(?:\(cid:\d+\)\s*)+", "• ", text))
 
 
 def _shape(row: _Row) -> str:

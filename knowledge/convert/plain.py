@@ -79,7 +79,7 @@ def _is_heading(items: list[Line], number: int) -> bool:
     if len(words) > _MOST_HEADING_WORDS or len(text) < 3 or not any(ch.isalpha() for ch in text):
         return False
     question = text.endswith("?")
-    if _ENDS_SENTENCE.search(text) and not (text.endswith(":") and line.weight > 1):
+    if _ENDS_SENTENCE.search(text) and not question and not (text.endswith(":") and line.weight > 1):
         return False
     if text[0].islower() or _OPEN_END.search(text) or "@" in text or re.search(r"\d{5}", text):
         return False

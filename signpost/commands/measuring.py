@@ -67,6 +67,10 @@ def calibrate(
     context: typer.Context,
     packs: Annotated[list[Path], typer.Argument(help="Area packs that the encoder was not trained on, with questions.jsonl.")],
     half: Annotated[list[Path] | None, typer.Option(help="A pack of which only the held-out half is used.")] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(help="A pack that the encoder was tuned on: teaches only what asks for a person or is off topic."),
+    ] = None,
     bound: Annotated[float, typer.Option(help="Largest share of wrong answers, for answerable and for other questions.")] = 0.05,
     out: Annotated[Path | None, typer.Option(help="Policy file to write; default: the one in use.")] = None,
 ) -> None:
@@ -75,12 +79,14 @@ def calibrate(
     from evaluation.calibrate import cases_of, in_plain_words, undecided
 
     workshop: Workshop = context.obj
-    _take_in(workshop, [*packs, *(half or [])])
+    _take_in(workshop, [*packs, *(half or []), *(also or [])])
     assistant = workshop.assistant(NoRecorder(), undecided(workshop.encoder), national=False)
     asked = [question for pack in packs for question in _asked(pack / "questions.jsonl")]
     asked += [question for pack in half or [] for question in _asked(pack / "questions.jsonl", half=True)]
     cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
-    policy = fit(cases, workshop.encoder.digest, bound, _content_digest(workshop, asked))
+    taught = [question for pack in also or [] for question in _asked(pack / "questions.jsonl")]
+    others = cases_of(assistant, progress_bar(taught, len(taught), "other questions"))
+    policy = fit(cases, workshop.encoder.digest, bound, _content_digest(workshop, asked), others)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))

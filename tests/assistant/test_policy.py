@@ -13,7 +13,7 @@ from tests.assistant.helpers import reading, understanding
 KINDS = load_answer_kinds(Path("assistant/data/answer_kinds.yml"))
 NEVER = VectorClass((0.0, 0.0), -30.0, 1.0)
 ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
-BY_SCORE = Logistic(("score",), (2.0,), (0.0,), (1.0,), 0.0)
+BY_SCORE = Logistic(("whole",), (4.0,), (0.5,), (1.0,), 0.0)
 VECTOR = np.array([1.0, 0.0], dtype=np.float32)
 
 
@@ -23,7 +23,9 @@ def policy(contact: VectorClass = NEVER, stray: VectorClass = NEVER) -> Decision
 
 def decided(score: float, used: DecisionPolicy | None = None, **facts: object) -> tuple[Outcome, Reason]:
     asked = understanding("how much is transport", **facts)
-    decision = decide(asked, VECTOR, [reading("It is £300 a year.", score=score)], Context("brookshire"), used or policy(), KINDS)
+    decision = decide(
+        asked, VECTOR, [reading("It is £300 a year.", dense=0.5 + score / 4)], Context("brookshire"), used or policy(), KINDS
+    )
     return decision.outcome, decision.reason
 
 

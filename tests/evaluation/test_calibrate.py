@@ -17,13 +17,13 @@ def cases(number: int, areas: int = 3) -> list[Case]:
         vector = RNG.normal(size=8).astype(np.float32) + 3 * np.eye(8, dtype=np.float32)[i % len(kinds)]
         score = float(RNG.normal(2.0 if right else -2.0, 1.0))
         asked = Question(str(i), str(i), "parent", f"area{i % areas}", None, expect, (), None)
-        made.append(Case(asked, vector, {"score": score}, right))
+        made.append(Case(asked, vector, {"whole": score}, right))
     return made
 
 
 def test_the_threshold_keeps_both_losses_within_the_bound() -> None:
     made = [case for case in cases(1500) if case.question.expect is not Expect.CONTACT]
-    probabilities = np.array([1 / (1 + np.exp(-case.features["score"])) for case in made])
+    probabilities = np.array([1 / (1 + np.exp(-case.features["whole"])) for case in made])
     at = threshold(made, probabilities, 0.05)
     for answerable in (True, False):
         group = np.array([(case.question.expect is Expect.ANSWER) is answerable for case in made])
@@ -43,7 +43,7 @@ def test_a_policy_comes_out_with_its_figures() -> None:
     assert policy.reached["coverage_of_answerable"] > 0.5
     assert policy.reached["false_answers"] <= 0.05
     assert policy.reached["right_among_answered_95"][0] <= policy.reached["right_among_answered"]
-    assert policy.answers.probability({"score": 5.0}) > 0.9 > 0.1 > policy.answers.probability({"score": -5.0})
+    assert policy.answers.probability({"whole": 5.0}) > 0.8 > 0.2 > policy.answers.probability({"whole": -5.0})
 
 
 def test_too_few_questions_are_refused() -> None:

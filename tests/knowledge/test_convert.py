@@ -90,7 +90,7 @@ def pdf(encrypt: str | None = None) -> bytes:
         canvas.drawString(60, 820, "Oak School SEN report")
         canvas.drawString(300, 20, f"Page {number} of 3")
         canvas.setFont("Helvetica-Bold", 16)
-        canvas.drawString(60, 760, f"Question {number}")
+        canvas.drawString(60, 760, f"Question {number}: what happens?")
         canvas.setFont("Helvetica", 11)
         canvas.drawString(60, 730, f"This is the answer to question number {number}, which goes on for a whole")
         canvas.drawString(60, 716, "line and then ends on the next one.")
@@ -101,7 +101,7 @@ def pdf(encrypt: str | None = None) -> bytes:
 
 def test_pdf_headings_are_found_and_running_lines_dropped() -> None:
     body = convert_bytes("report.pdf", pdf()).body
-    assert "# Question 2" in body
+    assert "# Question 2: what happens?" in body
     assert "goes on for a whole line and then ends on the next one." in body
     assert "Page 2" not in body
     assert "SEN report" not in body

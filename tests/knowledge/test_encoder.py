@@ -82,6 +82,7 @@ def test_the_shipped_encoder_is_copied_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.build
+@pytest.mark.filterwarnings("ignore")  # torch warns while it traces
 def test_the_packaged_model_is_exported_with_its_checksum(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
     pytest.importorskip("sentence_transformers", reason="needs the 'build' extra: pip install '.[build]'")
