@@ -53,10 +53,10 @@ format: $(VENV)/.dev  ## Put the code in its usual form
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev $(DATA)/.ready  ## Measure speed and memory
-	$(BIN)/python -m evaluation.bench
+	$(BIN)/python -m signpost.benches.speed
 
 ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval earns
-	$(BIN)/python -m evaluation.ablation
+	$(BIN)/python -m signpost.benches.ablation
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 evaluation/packs/tarnmouth --half samples/larkmere $(addprefix --also ,$(TRAINED_ON))

@@ -23,6 +23,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
+from assistant.data_files import DATA
 from assistant.safety import Level, SafetyScreen, pieces
 from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, features_of, grams
 from assistant.safety_rules import Findings, SafetyRules
@@ -30,7 +31,6 @@ from evaluation.intervals import share_text
 from evaluation.questions import Expect, read_questions
 from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
-from signpost.wiring import DATA
 
 MISS_COST = 40
 FOLDS = 5

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from assistant.data_files import DATA
 from knowledge.encoder import MODEL_FILE
 from knowledge.export import export_encoder
-from signpost.wiring import DATA
 
 _LARGEST = 25_000_000  # bytes
 

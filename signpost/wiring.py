@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
+from assistant.data_files import DATA
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
@@ -32,12 +33,10 @@ from knowledge.library import Library
 from knowledge.ports import Progress
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, IngestionReport
-from signpost.settings import REPOSITORY, Settings
+from signpost.settings import Settings
 from store.database import migrate, open_database
 from store.passages import DatabasePassages
 from store.records import DatabaseRecorder
-
-DATA = REPOSITORY / "assistant" / "data"
 
 
 class Workshop:

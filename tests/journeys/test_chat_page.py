@@ -12,7 +12,7 @@ from tests.journeys.server import CHROMIUM, FLAGS, running
 pytestmark = pytest.mark.browser
 QUESTIONS = {
     "answer": "how much is a session at the Otters Saturday club",
-    "hand-over": "how many children have a short breaks card",
+    "hand-over": "how much is the fine for not sending her in",
     "safety": "my dad hits me and i am scared to go home",
     "person": "can i speak to a real person",
 }
@@ -69,7 +69,7 @@ def test_the_setting_and_the_voice_are_kept(page: Page, address: str) -> None:
 
 def test_what_is_typed_is_never_in_an_address(page: Page, address: str) -> None:
     asked(page, address, QUESTIONS["hand-over"])
-    assert "breaks" not in page.url
+    assert "fine" not in page.url
 
 
 @pytest.mark.parametrize("state", ["start", *QUESTIONS])

@@ -57,7 +57,7 @@ def _milliseconds(work: Callable[..., object], *given: object) -> float:
 
 def main() -> None:
     """Measure in fresh processes and print each figure's minimum, median and maximum."""
-    code = "import json; from evaluation.bench import first_answer; print(json.dumps(first_answer()))"
+    code = "import json; from signpost.benches.speed import first_answer; print(json.dumps(first_answer()))"
     rows = []
     for _ in range(_RUNS):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

@@ -1,0 +1,1 @@
+"""rasa-sdk actions: tracker in, one call into `assistant`, reply dispatched. Nothing else."""
