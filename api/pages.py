@@ -9,11 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from assistant.types import Audience, Reply
 from knowledge.types import Area
 
 HERE = Path(__file__).resolve().parent
+_NUMBER = re.compile(r"\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b")
+_SHOUT = "SHOUT to 85258"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        blocks=blocks, tel=tel, spoken=lambda day: f"{day.day} {day:%B %Y}", safe_url=safe_url, setting_in=setting_in
+        blocks=blocks,
+        tel=tel,
+        spoken=lambda day: f"{day.day} {day:%B %Y}",
+        safe_url=safe_url,
+        setting_in=setting_in,
+        numbers=numbers,
     )
     return environment
 
@@ -90,3 +98,10 @@ def setting_in(payload: str) -> str:
     """The setting's slug in a `/choose_setting{...}` payload; "" for "not about one"."""
     found = re.search(r'"setting":\s*"([^"]{1,80})"', payload)
     return found[1] if found else ""
+
+
+def numbers(text: str) -> Markup:
+    """Escaped text in which phone numbers can be tapped, and the text to Shout can be sent."""
+    found = _NUMBER.sub(lambda match: f'<a href="tel:{tel(match[0])}">{match[0]}</a>', str(escape(text)))
+    found = found.replace(_SHOUT, f'<a href="sms:85258?body=SHOUT">{_SHOUT}</a>')
+    return Markup(found)  # noqa: S704 - all of it was escaped before the links were put in

@@ -162,4 +162,5 @@ def _joined(blocks: Sequence[_Block]) -> str:
         listed = line.lstrip().startswith("- ")
         gap = "\n" if listed and text else "\n\n" if text else ""
         text += gap + line
-    return re.sub(r"\n{3,}", "\n\n", text)
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    return re.sub(r"(?<=[.;])\s+\(?\d{1,2}[.)]$", "", text)  # the number of a list item that was cut off

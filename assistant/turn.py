@@ -177,10 +177,9 @@ class Assistant:
 
     def _see_also(self, decision: Decision) -> tuple[Citation, ...]:
         """The nearest page, if it is near enough to be worth a look."""
-        near = decision.reading is not None and decision.probability >= self._parts.policy.see_also_at
-        if not near or decision.reason is not Reason.UNSURE or decision.reading is None:
-            return ()
-        return (citation(decision.reading, self._parts.today(), self._stale),)
+        unsure = decision.reason is Reason.UNSURE and decision.probability >= self._parts.policy.see_also_at
+        pages = [each for each in (decision.reading, *decision.rivals) if each and each.hit.document.kind != "card"]
+        return (citation(pages[0], self._parts.today(), self._stale),) if unsure and pages else ()
 
     def _answered(
         self, decision: Decision, reading: Reading, understanding: Understanding, context: Context, area: Area

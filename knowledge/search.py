@@ -26,7 +26,7 @@ class SearchWeights:
     lexical: float = 0.35
     lexical_half: float = 8.0
     topic: float = 0.1
-    scope: Mapping[Level, float] = field(default_factory=lambda: {Level.SETTING: 0.15, Level.AREA: 0.0, Level.NATIONAL: 0.0})
+    scope: Mapping[Level, float] = field(default_factory=lambda: {Level.SETTING: 0.2, Level.AREA: 0.05, Level.NATIONAL: 0.0})
     kind: Mapping[str, float] = field(default_factory=lambda: {"curated": 0.05})
 
 

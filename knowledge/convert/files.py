@@ -88,7 +88,7 @@ def _html(content: bytes) -> tuple[str, str]:
 
 
 def _text(content: bytes) -> tuple[str, str]:
-    body = _text_body(decode(content))
+    body = tidy(_text_body(decode(content)))
     return first_heading(body), body
 
 

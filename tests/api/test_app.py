@@ -112,3 +112,10 @@ def test_health_says_what_is_wrong(client: TestClient) -> None:
 
 def test_the_only_area_is_the_start(client: TestClient) -> None:
     assert client.get("/", follow_redirects=False).headers["location"] == "/larkmere/chat"
+
+
+def test_the_safety_card_has_tappable_numbers_and_does_not_repeat_what_was_typed(client: TestClient) -> None:
+    page = client.post("/larkmere/chat", data={"text": "my dad hits me", "audience": "young_person"}).text
+    for link in ('href="tel:999"', 'href="tel:08001111"', 'href="sms:85258?body=SHOUT"', 'href="tel:01632960129"'):
+        assert link in page
+    assert "my dad hits me" not in page

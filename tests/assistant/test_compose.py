@@ -44,3 +44,7 @@ def test_a_short_passage_brings_its_neighbours_from_the_same_page() -> None:
     other = reading("Chess costs £3.", score=0.95, rank=3, document="clubs")
     far = reading("Nothing to do with it.", score=0.2, rank=4)
     assert answer_text([best, other, near, far]) == "Cost\n\nFamilies pay £300 a year.\n\nWhen to ask\n\nAsk by 1 May."
+
+
+def test_the_number_of_an_item_that_was_cut_off_is_not_shown() -> None:
+    assert answer_text([reading("7. How parents are asked. 8.")]) == "7. How parents are asked."
