@@ -59,7 +59,7 @@ ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval ea
 	$(BIN)/python -m signpost.benches.ablation
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
-	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 evaluation/packs/tarnmouth --half samples/larkmere $(addprefix --also ,$(TRAINED_ON))
+	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 evaluation/packs/tarnmouth evaluation/packs/ashdale --half samples/larkmere $(addprefix --also ,$(TRAINED_ON))
 
 train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make calibrate
 	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere

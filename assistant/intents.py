@@ -16,8 +16,8 @@ import yaml
 from numpy.typing import NDArray
 
 from assistant.errors import DataError
-from knowledge.encoder import Encoder
 from knowledge.topics import TopicExamples
+from knowledge.types import Vectors
 
 _MARK = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")  # Rasa's [word](entity) and [word]{...}
 _NEAREST = 3
@@ -70,13 +70,21 @@ def topic_examples(intents: Sequence[Intent]) -> list[TopicExamples]:
     return [TopicExamples(text, intent.topics) for intent in intents if intent.topics for text in intent.examples]
 
 
-class IntentMatcher:
-    """Ranks intents by the mean cosine of a message with their three nearest examples."""
+def all_examples(intents: Sequence[Intent]) -> list[str]:
+    """Every example of every intent, in order."""
+    return [text for intent in intents for text in intent.examples]
 
-    def __init__(self, intents: Sequence[Intent], encoder: Encoder) -> None:
+
+class IntentMatcher:
+    """Ranks intents by the mean cosine of a message with their three nearest examples.
+
+    `vectors` has a row for each example of each intent, in order (`all_examples`).
+    """
+
+    def __init__(self, intents: Sequence[Intent], vectors: Vectors) -> None:
         self.intents = {intent.name: intent for intent in intents}
         self._names = [intent.name for intent in intents]
-        self._vectors = encoder.encode([text for intent in intents for text in intent.examples])
+        self._vectors = vectors
         sizes = [len(intent.examples) for intent in intents]
         self._starts = np.cumsum([0, *sizes])
 

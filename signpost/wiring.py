@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import logging
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +13,14 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import Engine
 
 from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
 from assistant.data_files import DATA
 from assistant.features import load_answer_kinds
-from assistant.intents import Intent, IntentMatcher, load_intents, topic_examples
+from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
 from assistant.redact import Redactor, load_redaction_rules
 from assistant.replies import Replies
@@ -32,11 +36,13 @@ from knowledge.ingest import Ingester, no_progress
 from knowledge.library import Library
 from knowledge.ports import Progress
 from knowledge.topics import TopicMapper
-from knowledge.types import Area, IngestionReport
+from knowledge.types import Area, IngestionReport, Vectors
 from signpost.settings import Settings
 from store.database import migrate, open_database
 from store.passages import DatabasePassages
 from store.records import DatabaseRecorder
+
+log = logging.getLogger(__name__)
 
 
 class Workshop:
@@ -91,6 +97,18 @@ class Workshop:
         model.fits(self.encoder.digest)
         return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder)
 
+    def _example_vectors(self) -> Vectors:
+        """The vectors of all examples, kept on disk: encoding them takes a second at every start."""
+        texts = all_examples(self.intents)
+        name = hashlib.sha256("\n".join((self.encoder.digest, *texts)).encode()).hexdigest()[:16]
+        path = self.settings.data / "examples" / f"{name}.npy"
+        try:
+            kept: Vectors = np.load(path)
+        except (OSError, ValueError):
+            kept = self.encoder.encode(texts)
+            _keep(path, kept)
+        return kept
+
     def ingester(self, progress: Progress = no_progress) -> Ingester:
         """Takes sources into the store."""
         mapper = TopicMapper(topic_examples(self.intents), self.encoder)
@@ -125,7 +143,7 @@ class Workshop:
             encoder=self.encoder,
             library=self.library,
             policy=chosen,
-            matcher=IntentMatcher(self.intents, self.encoder),
+            matcher=IntentMatcher(self.intents, self._example_vectors()),
             safety=self.safety,
             replies=self.replies,
             routes=load_routes(DATA / "routing.yml"),
@@ -156,6 +174,17 @@ class AreaCache:
     def clear(self) -> None:
         """Read them anew at the next call."""
         self._areas = None
+
+
+def _keep(path: Path, vectors: Vectors) -> None:
+    """Write beside, then swap; a full disk costs a second at the next start, nothing else."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_suffix(f".{os.getpid()}.npy")
+        np.save(scratch, vectors)
+        scratch.replace(path)
+    except OSError as error:
+        log.warning("can't keep the examples' vectors in %s (%s)", path, error.strerror)
 
 
 def load_abbreviations(path: Path) -> Abbreviations:
