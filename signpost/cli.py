@@ -32,6 +32,7 @@ def common(
     """Settings that every command shares."""
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     settings = Settings(data=data) if data else Settings()
     context.obj = Workshop(settings)
 
