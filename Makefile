@@ -8,7 +8,8 @@ TRAINED_ON := evaluation/packs/hollinsea evaluation/packs/norcombe evaluation/pa
 export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench ablation format calibrate train
+SHELL := /bin/bash
+.PHONY: help setup run test check bench ablation format calibrate train rasa rasa-setup
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -38,7 +39,22 @@ $(DATA)/.ready: $(VENV)/.installed $(shell find samples assistant/data intents -
 run: $(DATA)/.ready  ## Set up, take in the sample area, and serve on http://127.0.0.1:8000
 	$(BIN)/signpost serve
 
-test: $(VENV)/.dev $(DATA)/.ready  ## Run the tests
+# Rasa 3.6.21 needs Python 3.10: on PATH, by pyenv, or by uv.
+PYTHON310 = $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c 'print(1)' >/dev/null 2>&1 && command -v python3.10 \
+	|| ls $$HOME/.pyenv/versions/3.10*/bin/python 2>/dev/null | tail -1 \
+	|| uv python find 3.10 2>/dev/null)
+.venv-rasa/.ready: constraints-rasa.txt
+	@test -n "$(PYTHON310)" || { echo "Rasa needs Python 3.10: install it (pyenv install 3.10, or uv python install 3.10)"; exit 1; }
+	test -x .venv-rasa/bin/python || $(PYTHON310) -m venv .venv-rasa
+	.venv-rasa/bin/pip install --quiet --disable-pip-version-check -c constraints-rasa.txt rasa==3.6.21
+	touch $@
+
+rasa-setup: .venv-rasa/.ready  ## Make the environment of a Rasa server (2.7 GB)
+
+rasa: .venv-rasa/.ready $(DATA)/.ready  ## Serve with a real Rasa server beside the API
+	$(BIN)/signpost rasa
+
+test: $(VENV)/.dev $(DATA)/.ready .venv-rasa/.ready  ## Run the tests
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev  ## Lint, types, imports and sizes

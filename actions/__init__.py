@@ -1,1 +1,1 @@
-"""rasa-sdk actions: tracker in, one call into `assistant`, reply dispatched. Nothing else."""
+"""rasa-sdk actions: tracker in, one call into `assistant`, reply dispatched. And the two runners that call them."""

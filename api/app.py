@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.base import RequestResponseEndpoint
 
 from api.errors import add_error_handlers
+from api.guard import Limits, guard
 from api.pages import HERE
-from api.routes import asking, chat, health
+from api.routes import asking, chat, conversations, health, rasa
 from api.service import Service
 
+log = logging.getLogger(__name__)
 _LOOK_EVERY = 1.0  # seconds between looks at whether the store has changed
-_LARGEST_REQUEST = 64_000  # bytes
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
+_TASKS_EVERY = 60.0  # seconds between the service's own tasks
 
 
 def create_app(service: Service) -> FastAPI:
     """The application. It watches the store, so that new content is live within two seconds."""
-    app = FastAPI(title="Signpost", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Signpost", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
+        description="Answers about SEND from what councils and schools publish, with their source, or who can help.",
+    )  # fmt: skip
     app.state.service = service
-    app.middleware("http")(_guard)
+    app.state.limits = Limits(service.messages_a_minute, service.client_messages_a_minute)
+    app.middleware("http")(guard)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for router in (health.router, asking.router, chat.router):
+    for router in (health.router, asking.router, conversations.router, rasa.router, chat.router):
         app.include_router(router)
     add_error_handlers(app)
     return app
@@ -51,15 +48,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _watch(service: Service, stop: threading.Event) -> None:
+    done = 0.0
     while not stop.wait(_LOOK_EVERY):
         service.refresh()
+        if time.monotonic() - done >= _TASKS_EVERY:
+            done = time.monotonic()
+            for task in service.tasks:
+                _run(task)
 
 
-async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    size = request.headers.get("content-length", "0")
-    if not size.isdigit() or int(size) > _LARGEST_REQUEST:
-        return Response("The request is too large.", 413)
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+def _run(task: object) -> None:
+    """Run one task; whatever it raises is logged by kind, and the next minute tries again."""
+    try:
+        task()  # type: ignore[operator]
+    except Exception as error:
+        log.error("task %s failed: %s", getattr(task, "__qualname__", task), type(error).__name__)

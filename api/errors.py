@@ -15,6 +15,7 @@ from assistant.errors import AreaUnknown, AssistantError
 from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
+_PROGRAMS = ("/api/", "/health", "/nlu/", "/webhook")
 _SORRY = "Something went wrong on our side. Please try again in a minute."
 
 
@@ -31,25 +32,26 @@ def add_error_handlers(app: FastAPI) -> None:
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     text = {404: "There is no page at this address.", 405: "This address does not take that kind of request."}
-    return _respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
+    return respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
     details = error.errors() if isinstance(error, RequestValidationError) else []
     lines = [f"{'.'.join(str(step) for step in each['loc'][1:])}: {each['msg']}" for each in details]
-    return _respond(request, 422, "The request does not fit: " + "; ".join(lines), lines)
+    return respond(request, 422, "The request does not fit: " + "; ".join(lines), lines)
 
 
 def _unknown(request: Request, error: Exception) -> Response:
-    return _respond(request, 404, str(error) if request.url.path.startswith("/api/") else "There is no page at this address.")
+    return respond(request, 404, str(error) if request.url.path.startswith(_PROGRAMS) else "There is no page at this address.")
 
 
 def _failed(request: Request, error: Exception) -> Response:
     log.error("request failed: %s", type(error).__name__)
-    return _respond(request, 500, _SORRY)
+    return respond(request, 500, _SORRY)
 
 
-def _respond(request: Request, status: int, text: str, lines: list[str] | None = None) -> Response:
-    if request.url.path.startswith(("/api/", "/health")):
+def respond(request: Request, status: int, text: str, lines: list[str] | None = None) -> Response:
+    """An error as JSON for programs, as a plain page for people."""
+    if request.url.path.startswith(_PROGRAMS):
         return JSONResponse(ErrorOut(error=text, errors=lines or [], status=status).model_dump(), status)
     return HTMLResponse(render_error(status, text), status)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from assistant.types import Audience, Reply
-from knowledge.types import Area
+from assistant.browse import BrowseQuestion
+from assistant.compose import spoken
+from assistant.types import Audience
+from knowledge.types import Area, Setting
 
 HERE = Path(__file__).resolve().parent
 _NUMBER = re.compile(r"\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b")
@@ -39,22 +43,59 @@ def _environment() -> Environment:
     environment.filters.update(
         blocks=blocks,
         tel=tel,
-        spoken=lambda day: f"{day.day} {day:%B %Y}",
+        spoken=lambda day: spoken(date.fromisoformat(day) if isinstance(day, str) else day),
         safe_url=safe_url,
-        setting_in=setting_in,
         numbers=numbers,
     )
     return environment
 
 
-def render_chat(
-    area: Area, setting: str | None, audience: Audience, intro: str, asked: str = "", reply: Reply | None = None
-) -> str:
-    """The chat page, with a question and its reply if there is one."""
+@dataclass(frozen=True)
+class ChatPage:
+    """What the chat page shows. `replies` are JSON (`api.schemas.ReplyOut`); `draft` is put back into the box."""
+
+    area: Area
+    setting: str
+    audience: Audience
+    intro: str
+    token: str = ""
+    asked: str = ""
+    draft: str = ""
+    replies: Sequence[Mapping[str, Any]] = ()
+
+
+def render_chat(page: ChatPage) -> str:
+    """The chat page, with a message and its replies if there are any."""
     return (
         _environment()
         .get_template("chat.html")
-        .render(area=area, setting=setting or "", audience=audience.value, intro=intro, asked=asked, reply=reply)
+        .render(
+            area=page.area,
+            setting=page.setting,
+            voice=page.audience.value,
+            intro=page.intro,
+            token=page.token,
+            asked=page.asked,
+            draft=page.draft,
+            replies=page.replies,
+            safety=any(reply["kind"] == "safeguarding" for reply in page.replies),
+        )
+    )
+
+
+def render_questions(
+    area: Area,
+    setting: Setting | None,
+    audience: Audience,
+    questions: Sequence[BrowseQuestion],
+    question: BrowseQuestion | None,
+    reply: Mapping[str, Any] | None,
+) -> str:
+    """The questions to browse, with the answer to one of them."""
+    return (
+        _environment()
+        .get_template("questions.html")
+        .render(area=area, setting=setting, voice=audience.value, questions=questions, question=question, reply=reply)
     )
 
 
@@ -92,12 +133,6 @@ def tel(phone: str) -> str:
 def safe_url(url: str) -> str:
     """The address if it is a web address, else nothing: `javascript:` never becomes a link."""
     return url if re.match(r"https?://", url) else ""
-
-
-def setting_in(payload: str) -> str:
-    """The setting's slug in a `/choose_setting{...}` payload; "" for "not about one"."""
-    found = re.search(r'"setting":\s*"([^"]{1,80})"', payload)
-    return found[1] if found else ""
 
 
 def numbers(text: str) -> Markup:

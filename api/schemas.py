@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from assistant.types import Audience, Citation, ContactCard, Kind, Reply
+from actions.replies import reply_json
+from assistant.types import Audience, Kind, Reply
 
 LONGEST_MESSAGE = 4000
 """Characters; a longer message is refused, not cut, so that nothing is answered half."""
@@ -42,6 +44,7 @@ class ContactOut(BaseModel):
     name: str
     role: str
     phone: str
+    out_of_hours_phone: str = ""
     email: str
     url: str
     hours: str
@@ -60,6 +63,105 @@ class ReplyOut(BaseModel):
     contacts: list[ContactOut]
     reason: str
     probability: float | None
+    reference: str = Field("", description="What was asked, as it was understood: for the summary that the family may send.")
+
+
+class ConversationIn(BaseModel):
+    """Where and for whom a conversation is started."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"area": "larkmere", "setting": "millbrook", "audience": "parent"}]}
+    )
+    area: str = Field(min_length=1, max_length=80, description="Slug of the area.")
+    setting: str | None = Field(None, max_length=80, description="Slug of the nursery, school or college, if it is about one.")
+    audience: Audience = Field(Audience.PARENT, description="Who is asking.")
+
+
+class ConversationOut(BaseModel):
+    """A conversation that has started."""
+
+    conversation: str = Field(description="The token for the Authorization header. Keep it in memory only.")
+    expires: datetime = Field(description="When it is forgotten, unless something is said before.")
+    area: str
+    area_name: str
+    setting: str | None
+    setting_name: str
+    audience: Audience
+    intro: str = Field(description="What the chat can and can't do.")
+
+
+class MessageIn(BaseModel):
+    """What was typed, or the payload of the choice that was pressed: one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "How do I get a blue badge?"}]})
+    text: str | None = Field(None, min_length=1, max_length=LONGEST_MESSAGE)
+    choice: str | None = Field(None, min_length=1, max_length=400)
+
+    @model_validator(mode="after")
+    def _one(self) -> MessageIn:
+        if (self.text is None) == (self.choice is None):
+            raise ValueError("send either 'text' or 'choice'")
+        return self
+
+
+class MessagesOut(BaseModel):
+    """The replies to one message, and whom the conversation is about now."""
+
+    replies: list[ReplyOut]
+    setting: str | None
+    setting_name: str
+    audience: Audience
+
+
+class FeedbackIn(BaseModel):
+    """Whether the last reply helped."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"helpful": True}]})
+    helpful: bool
+
+
+class AreaOut(BaseModel):
+    """An area with who can help in it."""
+
+    area: str
+    name: str
+    local_offer_url: str
+    contacts: dict[str, ContactOut]
+
+
+class SettingOut(BaseModel):
+    """A nursery, school or college."""
+
+    setting: str
+    name: str
+    phase: str
+
+
+class QuestionOut(BaseModel):
+    """One of the questions that families ask most, to browse."""
+
+    topic: str
+    question: str
+
+
+class ParseIn(BaseModel):
+    """A message for `/nlu/parse`."""
+
+    text: str = Field(max_length=LONGEST_MESSAGE)
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class RestMessage(BaseModel):
+    """A message of Rasa's REST channel."""
+
+    sender: str = Field("default", min_length=1, max_length=200)
+    message: str = Field(min_length=1, max_length=LONGEST_MESSAGE)
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("metadata", mode="before")
+    @classmethod
+    def _none_is_empty(cls, value: Any) -> Any:
+        return {} if value is None else value
 
 
 class ErrorOut(BaseModel):
@@ -73,29 +175,4 @@ class ErrorOut(BaseModel):
 
 def reply_out(reply: Reply) -> ReplyOut:
     """A reply as it is sent."""
-    return ReplyOut(
-        kind=reply.kind,
-        text=reply.text,
-        notice=reply.notice,
-        citations=[_citation(each) for each in reply.citations],
-        see_also=[_citation(each) for each in reply.see_also],
-        choices=[{"label": each.label, "payload": each.payload} for each in reply.choices],
-        contacts=[_contact(each) for each in reply.contacts],
-        reason=reply.reason.value if reply.reason else "",
-        probability=reply.probability,
-    )
-
-
-def _citation(citation: Citation) -> CitationOut:
-    return CitationOut(
-        document=citation.document, title=citation.title, heading=citation.heading, url=citation.url,
-        owner=citation.owner, date=citation.date, stale=citation.stale,
-    )  # fmt: skip
-
-
-def _contact(card: ContactCard) -> ContactOut:
-    contact = card.contact
-    return ContactOut(
-        key=card.key, name=contact.name, role=contact.role, phone=contact.phone, email=contact.email,
-        url=contact.url, hours=contact.hours, why=card.why,
-    )  # fmt: skip
+    return ReplyOut.model_validate(reply_json(reply))

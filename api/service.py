@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
+from rasa_sdk import Action
 
+from actions.runner.server import Runner
+from assistant.browse import Browse
+from assistant.talk import Talk
 from assistant.turn import Assistant
+
+
+class Trackers(Protocol):
+    """Keeps conversations for a limited time."""
+
+    def load(self, key: str) -> dict[str, Any] | None:
+        """The tracker of a conversation; None if there is none."""
+
+    def save(self, key: str, tracker: dict[str, Any]) -> None:
+        """Keep it."""
+
+    def delete(self, key: str) -> None:
+        """Forget it."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """All that conversations need, on either runner."""
+
+    talk: Talk
+    actions: tuple[Action, ...]
+    runner: Runner
+    trackers: Trackers
+    initial_slots: Mapping[str, Any]
+    only_area: str
+    minutes: float
+    in_process: bool
+    notes: Callable[[], Sequence[str]]
+    """What is wrong with the Rasa server, if anything."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """The assistant, and how to tell whether all is well."""
+    """The assistant, its conversations, and how to tell whether all is well."""
 
     assistant: Assistant
+    conversation: Conversation
+    browse: Browse
     findings: Callable[[], Sequence[object]]
     refresh: Callable[[], None]
+    shared_secret: str = ""
+    extra_sites: tuple[str, ...] = ()
+    messages_a_minute: int = 30
+    client_messages_a_minute: int = 120
+    tasks: tuple[Callable[[], object], ...] = field(default=())
+    """What is done every minute beside serving: forgetting what is due, sending what waits."""
 
 
 def service_of(request: Request) -> Service:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.dialogue import DialogueRules
 from assistant.features import AnswerKind, features_of
 from assistant.policy import DecisionPolicy
 from assistant.types import Context, Decision, Outcome, Reading, Reason, Understanding
@@ -19,12 +20,15 @@ def decide(
     context: Context,
     policy: DecisionPolicy,
     kinds: Sequence[AnswerKind],
+    dialogue: DialogueRules,
 ) -> Decision:
     """The decision about one question; `readings` come best first, `vector` is the message's."""
     contact = policy.contact.probability(vector)
     stray = policy.out_of_scope.probability(vector)
     if contact >= policy.contact.at:
         return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
+    if understanding.of_setting and not understanding.setting and not context.clarified:
+        return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
     if not readings:
         reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
         return Decision(Outcome.HAND_OFF, reason, 0.0)
@@ -37,4 +41,15 @@ def decide(
         return Decision(Outcome.HAND_OFF, Reason.OUT_OF_SCOPE, probability, best, rivals, features)
     if len(understanding.settings) > 1 and not context.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)
+    if not context.clarified and probability >= dialogue.close_from * policy.answer_at and _close(best, rivals, dialogue):
+        return Decision(Outcome.CLARIFY, Reason.CLOSE_READINGS, probability, best, _others(best, rivals), features)
     return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)
+
+
+def _others(best: Reading, rivals: Sequence[Reading]) -> tuple[Reading, ...]:
+    return tuple(each for each in rivals if each.hit.passage.document_id != best.hit.passage.document_id)
+
+
+def _close(best: Reading, rivals: Sequence[Reading], dialogue: DialogueRules) -> bool:
+    others = _others(best, rivals)
+    return bool(others) and others[0].score >= best.score - dialogue.close_gap

@@ -75,6 +75,10 @@ def all_examples(intents: Sequence[Intent]) -> list[str]:
     return [text for intent in intents for text in intent.examples]
 
 
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split()).strip(" .!?")
+
+
 class IntentMatcher:
     """Ranks intents by the mean cosine of a message with their three nearest examples.
 
@@ -87,12 +91,14 @@ class IntentMatcher:
         self._vectors = vectors
         sizes = [len(intent.examples) for intent in intents]
         self._starts = np.cumsum([0, *sizes])
+        self._exact = {_plain(text): intent.name for intent in intents for text in intent.examples}
 
-    def rank(self, vector: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
-        """All intents with their nearness (a cosine), nearest first."""
+    def rank(self, vector: NDArray[np.float32], text: str = "") -> tuple[tuple[str, float], ...]:
+        """All intents with their nearness (a cosine), nearest first; the one that has `text` as an example has 1."""
+        exact = self._exact.get(_plain(text))
         near = self._vectors @ vector
         scores = []
         for name, start, end in zip(self._names, self._starts, self._starts[1:], strict=False):
             best = np.sort(near[start:end])[-_NEAREST:]
-            scores.append((name, float(best.mean())))
+            scores.append((name, 1.0 if name == exact else float(best.mean())))
         return tuple(sorted(scores, key=lambda pair: -pair[1]))

@@ -16,27 +16,33 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.choices import choose_reading, choose_setting, reading_label
 from assistant.compose import StaleWords, answer_text, card_citation, citation
 from assistant.conflicts import CardCheck, Conflict, find_conflict
 from assistant.contacts import Route, cards_for, display_name, setting_of
 from assistant.decide import decide
+from assistant.dialogue import DialogueRules
 from assistant.errors import AreaUnknown
 from assistant.features import AnswerKind
+from assistant.follow_up import is_follow_up, standalone, without_story
 from assistant.intents import IntentMatcher
 from assistant.policy import DecisionPolicy
 from assistant.replies import Replies
 from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
 from assistant.settings_named import SettingNames
+from assistant.spelling import Spelling
 from assistant.types import Choice, Citation, ContactCard, Context, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
 from assistant.understand import Abbreviations, understand
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from knowledge.search import SearchQuery, SearchWeights
 from knowledge.types import Area, Setting
+from knowledge.types import Level as ScopeLevel
 
 log = logging.getLogger(__name__)
 _MOST_CHOICES = 6
+_REMEMBERED = 8  # messages, in memory only: a message is parsed, then answered, in one breath
 
 
 class Recorder(Protocol):
@@ -44,6 +50,12 @@ class Recorder(Protocol):
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
         """Count the reply; keep the question, redacted, if it went unanswered."""
+
+    def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
+        """Count whether a reply helped; keep the (redacted) question if it did not."""
+
+    def disclosure(self, context: Context) -> None:
+        """Count that the safety card was shown; nothing else about it is kept."""
 
     def conflict(self, document: str, conflict: Conflict) -> None:
         """Keep, for staff, that a page says something else than a statutory card."""
@@ -63,8 +75,11 @@ class Parts:
     kinds: Sequence[AnswerKind]
     checks: Sequence[CardCheck]
     abbreviations: Abbreviations
+    spelling: Spelling
     areas: Callable[[], Sequence[Area]]
+    dialogue: DialogueRules
     recorder: Recorder
+    redact: Callable[[str], str]
     today: Callable[[], date]
     weights: SearchWeights = field(default_factory=SearchWeights)
     candidates: int = 12
@@ -88,6 +103,8 @@ class Assistant:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._names = lru_cache(maxsize=256)(SettingNames)
+        self._vector = lru_cache(maxsize=_REMEMBERED)(lambda text: parts.encoder.encode([text])[0])
+        self.screen = lru_cache(maxsize=_REMEMBERED)(parts.safety.screen)
         self._stale = _stale(parts.replies)
 
     @property
@@ -111,7 +128,7 @@ class Assistant:
         area = self.area(context.area)
         screening = Screening(Level.NONE, None, 0.0)
         try:
-            screening = self._parts.safety.screen(text)
+            screening = self.screen(text)
             if screening.level is Level.DISCLOSURE:
                 return Explained(self.safety_reply(area, context), screening)
             explained = self._explain(text, context, area, screening)
@@ -123,11 +140,19 @@ class Assistant:
     def understand(self, text: str, context: Context) -> tuple[Understanding, NDArray[np.float32]]:
         """What the message means, and its vector."""
         parts = self._parts
-        area = self.area(context.area)
-        expanded = parts.abbreviations.expand(text)
-        vector = parts.encoder.encode([expanded])[0]
-        entities = self._names(area.settings).find(text)
-        return understand(text, vector, parts.matcher, entities, context), vector
+        rules = parts.dialogue.follow_up
+        query = parts.spelling.mend(standalone(without_story(text, rules), context.previous, rules))
+        vector = self._vector(parts.abbreviations.expand(query))
+        entities = self.names(context.area).find(text)
+        if context.setting and entities and is_follow_up(text, rules):
+            context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
+        found = understand(text, query, vector, parts.matcher, entities, context)
+        near = found.confidence >= parts.dialogue.of_setting_near
+        return replace(found, of_setting=near and found.intent in parts.dialogue.of_setting), vector
+
+    def names(self, area: str) -> SettingNames:
+        """Finds the names of an area's settings in a text."""
+        return self._names(self.area(area).settings)
 
     def safety_reply(self, area: Area, context: Context) -> Reply:
         """The fixed emergency card."""
@@ -148,13 +173,35 @@ class Assistant:
         text = parts.replies.say(f"handoff.{reason.value}", context.audience, contact=name)
         return Reply(Kind.HANDOFF, text, contacts=cards, reason=reason, reference=asked)
 
+    def readings(self, understanding: Understanding, vector: NDArray[np.float32], context: Context) -> list[Reading]:
+        """The passages that may answer, the likeliest first."""
+        parts = self._parts
+        query = SearchQuery.of(parts.abbreviations.expand(understanding.query), vector, understanding.topics)
+        scopes = scopes_for(context, understanding.setting, national=parts.national)
+        found = retrieve(query, scopes, parts.library, parts.weights, parts.candidates)
+        own = [reading for reading in found if reading.hit.passage.scope.level is ScopeLevel.SETTING]
+        return own if understanding.of_setting and own else found
+
+    def answered(self, reading: Reading, rivals: Sequence[Reading], understanding: Understanding, context: Context) -> Reply:
+        """The answer that a reading gives, cited; a statutory card wins over a page that contradicts it."""
+        parts = self._parts
+        area = self.area(context.area)
+        text = answer_text((reading, *rivals))
+        cited: tuple[Citation, ...] = (citation(reading, parts.today(), self._stale),)
+        cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
+        conflict = find_conflict(text, parts.checks) if parts.national else None
+        if conflict:
+            parts.recorder.conflict(reading.hit.passage.document_id, conflict)
+            text, cited = conflict.check.text, (card_citation(conflict), *cited)
+        return Reply(
+            Kind.ANSWER, text, citations=cited, contacts=cards[:1], reason=Reason.CONFIDENT, reference=understanding.query
+        )
+
     def _explain(self, text: str, context: Context, area: Area, screening: Screening) -> Explained:
         parts = self._parts
         understanding, vector = self.understand(text, context)
-        query = SearchQuery.of(parts.abbreviations.expand(understanding.query), vector, understanding.topics)
-        scopes = scopes_for(context, understanding.setting, national=parts.national)
-        readings = retrieve(query, scopes, parts.library, parts.weights, parts.candidates)
-        decision = decide(understanding, vector, readings, context, parts.policy, parts.kinds)
+        readings = self.readings(understanding, vector, context)
+        decision = decide(understanding, vector, readings, context, parts.policy, parts.kinds, parts.dialogue)
         reply = self._compose(decision, understanding, replace(context, setting=understanding.setting), area)
         if screening.level is Level.CAUTION:
             reply = replace(reply, notice=parts.replies.say("safeguarding.caution", context.audience))
@@ -163,8 +210,11 @@ class Assistant:
 
     def _compose(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
         if decision.outcome is Outcome.ANSWER and decision.reading is not None:
-            return self._answered(decision, decision.reading, understanding, context, area)
+            answer = self.answered(decision.reading, decision.rivals, understanding, context)
+            return replace(answer, probability=decision.probability)
         if decision.outcome is Outcome.CLARIFY:
+            if decision.reason is Reason.CLOSE_READINGS:
+                return self._close_readings(decision, understanding, context, area)
             return self._which_setting(understanding, context, area, decision)
         if decision.reason is Reason.OUT_OF_SCOPE:
             text = self._parts.replies.say("out_of_scope", context.audience)
@@ -181,31 +231,27 @@ class Assistant:
         pages = [each for each in (decision.reading, *decision.rivals) if each and each.hit.document.kind != "card"]
         return (citation(pages[0], self._parts.today(), self._stale),) if unsure and pages else ()
 
-    def _answered(
-        self, decision: Decision, reading: Reading, understanding: Understanding, context: Context, area: Area
-    ) -> Reply:
-        parts = self._parts
-        text = answer_text((reading, *decision.rivals))
-        cited: tuple[Citation, ...] = (citation(reading, parts.today(), self._stale),)
-        cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
-        conflict = find_conflict(text, parts.checks) if parts.national else None
-        if conflict:
-            parts.recorder.conflict(reading.hit.passage.document_id, conflict)
-            text, cited = conflict.check.text, (card_citation(conflict), *cited)
-        return Reply(
-            Kind.ANSWER, text, citations=cited, contacts=cards[:1],
-            reason=decision.reason, probability=decision.probability, reference=understanding.query,
-        )  # fmt: skip
-
     def _which_setting(self, understanding: Understanding, context: Context, area: Area, decision: Decision) -> Reply:
-        names = [setting for setting in area.settings if setting.slug in understanding.settings][:_MOST_CHOICES]
-        choices = [Choice(each.name, f'/choose_setting{{"setting": "{each.slug}"}}') for each in names]
+        named = [setting for setting in area.settings if setting.slug in understanding.settings]
+        names = (named or list(area.settings))[:_MOST_CHOICES]
+        choices = [Choice(each.name, choose_setting(each.slug)) for each in names]
         other = self._parts.replies.say("clarify.not_a_setting")
-        choices.append(Choice(other, '/choose_setting{"setting": null}'))
+        choices.append(Choice(other, choose_setting(None)))
         text = self._parts.replies.say("clarify.which_setting", context.audience)
         return Reply(
             Kind.CLARIFY, text, choices=tuple(choices), reason=decision.reason, probability=decision.probability,
             reference=understanding.query,
+        )  # fmt: skip
+
+    def _close_readings(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
+        parts = self._parts
+        readings = [each for each in (decision.reading, *decision.rivals[:1]) if each]
+        choices = [Choice(reading_label(each), choose_reading(each)) for each in readings]
+        choices.append(Choice(parts.replies.say("clarify.something_else"), choose_reading(None)))
+        cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
+        return Reply(
+            Kind.CLARIFY, parts.replies.say("clarify.close_readings", context.audience), choices=tuple(choices),
+            contacts=cards[:1], reason=decision.reason, probability=decision.probability, reference=understanding.query,
         )  # fmt: skip
 
     def _failed(self, area: Area, context: Context) -> Reply:

@@ -61,6 +61,8 @@ class Context:
     audience: Audience = Audience.PARENT
     clarified: bool = False
     """True when the last reply was a clarifying question: a second one in a row is never asked."""
+    previous: str = ""
+    """The question before this one, redacted: a follow-up is joined to it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Understanding:
     setting: str | None = None
     settings: tuple[str, ...] = ()
     """Settings that the text may name; more than one means that it has to be asked which."""
+    of_setting: bool = False
+    """True for a question that each setting answers for itself."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Choice:
-    """A button: what it says, and the payload or words that it sends."""
+    """A button: what it says, and the payload (`/intent{"entity": "value"}`) that it sends."""
 
     label: str
     payload: str

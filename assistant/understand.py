@@ -32,14 +32,15 @@ class Abbreviations:
 
 def understand(
     text: str,
+    query: str,
     vector: NDArray[np.float32],
     matcher: IntentMatcher,
     entities: Sequence[Entity],
     context: Context,
 ) -> Understanding:
-    """The message as one value. `vector` is the encoder's for `text`."""
-    query = _SPACE.sub(" ", text).strip()
-    ranking = matcher.rank(vector)
+    """The message as one value. `query` is what it asks when it stands alone, `vector` the encoder's for that."""
+    query = _SPACE.sub(" ", query).strip()
+    ranking = matcher.rank(vector, text)
     name, near = ranking[0] if ranking else ("", 0.0)
     intents = [(matcher.intents[each], score) for each, score in ranking[:_TOPICS_FROM]]
     named = tuple(dict.fromkeys(entity.value for entity in entities if entity.kind == "setting"))

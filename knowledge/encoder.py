@@ -59,6 +59,10 @@ class OnnxEncoder:
         """How many numbers a vector has."""
         return self._dimensions
 
+    def words(self) -> list[str]:
+        """The whole words that the model knows."""
+        return [piece for piece in self._tokenizer.get_vocab() if piece.isalpha()]
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode in batches of texts of like length, so that little padding is computed."""
         rows = np.zeros((len(texts), self._dimensions), dtype=np.float32)

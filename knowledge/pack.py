@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +23,9 @@ _PHASES = {
     "secondary": "secondary", "all-through": "all-through", "all_through": "all-through", "special": "special",
     "college": "college", "fe_college": "college", "sixth_form": "college", "other": "other",
 }  # fmt: skip
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def read_pack(folder: Path) -> AreaPack:
     settings = _settings(folder / "settings.csv", problems)
     contacts = _contacts(folder / "area.yml", facts, problems)
     name = str(facts.get("name") or slug.replace("-", " ").title())
-    area = Area(slug, name, str(facts.get("local_offer_url") or ""), contacts, settings)
+    sites = tuple(_sites(folder / "area.yml", facts, problems))
+    area = Area(slug, name, str(facts.get("local_offer_url") or ""), contacts, settings, sites)
     sources = _sources(folder, area, problems)
     return AreaPack(area, tuple(sources), tuple(problems))
 
@@ -94,6 +99,17 @@ def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> 
         values = {field: str(row.get(field) or "") for field in fields}
         contacts[key] = Contact(**values, seen_at=path.name, seen_on=seen_on)
     return contacts
+
+
+def _sites(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> Iterable[str]:
+    """Origins: scheme, host and port, without a path."""
+    given = facts.get("sites") or []
+    for site in given if isinstance(given, list) else [given]:
+        origin = str(site).strip().rstrip("/").lower()
+        if _ORIGIN.fullmatch(origin):
+            yield origin
+        else:
+            problems.append(Skipped(f"{path}: sites", f"'{site}' is not an address like https://www.school.example: mend it"))
 
 
 def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:

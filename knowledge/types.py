@@ -93,6 +93,8 @@ class Area:
     local_offer_url: str
     contacts: Mapping[str, Contact]
     settings: tuple[Setting, ...] = ()
+    sites: tuple[str, ...] = ()
+    """Origins (`https://www.school.example`) of the sites that may embed the chat."""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,14 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.service import Service
+from assistant.browse import Browse
+from assistant.data_files import DATA
 from knowledge.errors import KnowledgeError
 from knowledge.types import NATIONAL, Scope
+from signpost.conversation import make_conversation
 from signpost.health import findings
 from signpost.wiring import AreaCache, Workshop
+from store.conversations import DatabaseConversations
 
 log = logging.getLogger(__name__)
 
@@ -31,4 +35,17 @@ def make_service(workshop: Workshop) -> Service:
         if changed and isinstance(areas, AreaCache):
             areas.clear()
 
-    return Service(assistant, lambda: findings(workshop), refresh)
+    settings = workshop.settings
+    trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
+    return Service(
+        assistant,
+        make_conversation(assistant, settings, trackers),
+        Browse.load(DATA / "browse.yml"),
+        lambda: findings(workshop),
+        refresh,
+        shared_secret=settings.shared_secret.get_secret_value(),
+        extra_sites=tuple(site.strip().lower() for site in settings.extra_sites.split(",") if site.strip()),
+        messages_a_minute=settings.messages_a_minute,
+        client_messages_a_minute=settings.client_messages_a_minute,
+        tasks=(trackers.purge, workshop.recorder().purge),
+    )

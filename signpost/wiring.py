@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from sqlalchemy import Engine
 from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
 from assistant.data_files import DATA
+from assistant.dialogue import DialogueRules
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
@@ -27,6 +29,7 @@ from assistant.replies import Replies
 from assistant.safety import SafetyScreen
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
+from assistant.spelling import Spelling
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
@@ -37,6 +40,7 @@ from knowledge.library import Library
 from knowledge.ports import Progress
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, IngestionReport, Vectors
+from knowledge.words import words
 from signpost.settings import Settings
 from store.database import migrate, open_database
 from store.passages import DatabasePassages
@@ -123,6 +127,15 @@ class Workshop:
         keep = [name for area in areas for name in _public_names(area)]
         return Redactor(load_redaction_rules(DATA / "redaction.yml"), keep)
 
+    def spelling(self) -> Spelling:
+        """Mends slips, towards the words of the intents and the glossary."""
+        counts = Counter(word for text in all_examples(self.intents) for word in words(text))
+        glossary = [word for text in load_abbreviations(DATA / "glossary.csv").expansions.values() for word in words(text)]
+        return Spelling(
+            frozenset(self.encoder.words()) | set(counts) | set(glossary),
+            [*(word for word, _ in counts.most_common()), *glossary],
+        )
+
     def recorder(self) -> DatabaseRecorder:
         """Keeps counts and redacted unanswered questions."""
         redactor = self.redactor(self.store.areas())
@@ -139,6 +152,7 @@ class Workshop:
         """The assistant. Raises PolicyError if the policy was fitted for another encoder."""
         chosen = policy or DecisionPolicy.load(self.settings.policy_file)
         chosen.fits(self.encoder.digest)
+        redactor = self.redactor(self.store.areas())
         parts = Parts(
             encoder=self.encoder,
             library=self.library,
@@ -150,8 +164,11 @@ class Workshop:
             kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=load_abbreviations(DATA / "glossary.csv"),
+            spelling=self.spelling(),
+            dialogue=DialogueRules.load(DATA / "dialogue.yml"),
             areas=AreaCache(self.store.areas),
             recorder=recorder or self.recorder(),
+            redact=lambda text: redactor.redact(text).text,
             today=today,
             national=national,
         )

@@ -145,12 +145,15 @@ def _contact(row: Mapping[str, Any]) -> Contact:
 
 def _area_row(area: Area) -> AreaRow:
     contacts = {key: _contact_json(contact) for key, contact in area.contacts.items()}
-    return AreaRow(slug=area.slug, name=area.name, local_offer_url=area.local_offer_url, contacts=contacts)
+    return AreaRow(
+        slug=area.slug, name=area.name, local_offer_url=area.local_offer_url, contacts=contacts, sites=list(area.sites)
+    )
 
 
 def _area(row: AreaRow, settings: Sequence[SettingRow]) -> Area:
     contacts = {key: _contact(each) for key, each in row.contacts.items()}
-    return Area(row.slug, row.name, row.local_offer_url, contacts, tuple(_setting(each) for each in settings))
+    known = tuple(_setting(each) for each in settings)
+    return Area(row.slug, row.name, row.local_offer_url, contacts, known, tuple(row.sites))
 
 
 def _setting_row(area: str, setting: Setting) -> SettingRow:

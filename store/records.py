@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, delete, update
@@ -28,7 +29,7 @@ class DatabaseRecorder:
         now = datetime.now(UTC).replace(tzinfo=None)
         topic = max(understanding.topics, key=lambda name: understanding.topics[name], default="")
         with Session(self._engine) as session, session.begin():
-            self._count(session, now, context, reply, topic)
+            self._count(session, now, context, reply.kind.value, topic)
             if self._is_gap(reply):
                 session.add(
                     UnansweredRow(
@@ -37,6 +38,24 @@ class DatabaseRecorder:
                         reason=reply.reason.value if reply.reason else "", probability=reply.probability, asked=now,
                     )
                 )  # fmt: skip
+
+    def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
+        """Count whether a reply helped; keep the question, redacted, if it did not."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        with Session(self._engine) as session, session.begin():
+            self._count(session, now, context, "helpful" if helpful else "unhelpful", "")
+            if question and not helpful:
+                session.add(
+                    UnansweredRow(
+                        area=context.area, setting=context.setting or "", audience=context.audience.value,
+                        text=self._redact(question), outcome="answer", reason="unhelpful", probability=None, asked=now,
+                    )
+                )  # fmt: skip
+
+    def disclosure(self, context: Context) -> None:
+        """Count that the safety card was shown; nothing else about it is kept."""
+        with Session(self._engine) as session, session.begin():
+            self._count(session, datetime.now(UTC).replace(tzinfo=None), replace(context, setting=None), "safeguarding", "")
 
     def conflict(self, document: str, conflict: Conflict) -> None:
         """Keep, for staff, that a page says something else than a statutory card."""
@@ -58,10 +77,10 @@ class DatabaseRecorder:
         return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._unsure_below
 
     @staticmethod
-    def _count(session: Session, now: datetime, context: Context, reply: Reply, topic: str) -> None:
+    def _count(session: Session, now: datetime, context: Context, kind: str, topic: str) -> None:
         row = {
             "day": now.date(), "area": context.area, "setting": context.setting or "",
-            "audience": context.audience.value, "kind": reply.kind.value, "topic": topic,
+            "audience": context.audience.value, "kind": kind, "topic": topic,
         }  # fmt: skip
         raised = update(CountRow).filter_by(**row).values(number=CountRow.number + 1)
         if session.execute(raised).rowcount == 0:  # type: ignore[attr-defined]
@@ -70,6 +89,12 @@ class DatabaseRecorder:
 
 class NoRecorder:
     """Keeps nothing: for the evaluation, and for trying things out."""
+
+    def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
+        """Do nothing."""
+
+    def disclosure(self, context: Context) -> None:
+        """Do nothing."""
 
     def conflict(self, document: str, conflict: Conflict) -> None:
         """Do nothing."""

@@ -35,6 +35,7 @@ class AreaRow(Base):
     name: Mapped[str]
     local_offer_url: Mapped[str]
     contacts: Mapped[dict[str, Any]]
+    sites: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class SettingRow(Base):

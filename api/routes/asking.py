@@ -1,14 +1,17 @@
-"""The JSON API of the first version: ask one question, list areas and settings."""
+"""The JSON API of the first version: areas, settings, questions to browse, and one question asked on its own."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from api.schemas import Question, ReplyOut, reply_out
+from fastapi import APIRouter, HTTPException, Query, Request
+
+from api.schemas import AreaOut, ContactOut, ErrorOut, Question, QuestionOut, ReplyOut, SettingOut, reply_out
 from api.service import ServiceDep
-from assistant.types import Context
+from assistant.types import Audience, Context
 
-router = APIRouter(prefix="/api/v1", tags=["asking"])
+_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (403, 404, 413, 422, 429)}
+router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_ERRORS)
 
 
 @router.get("/areas")
@@ -17,14 +20,53 @@ def areas(service: ServiceDep) -> list[dict[str, str]]:
     return [{"area": area.slug, "name": area.name} for area in service.assistant.parts.areas()]
 
 
+@router.get("/areas/{area}")
+def area_facts(service: ServiceDep, area: str) -> AreaOut:
+    """One area, with who can help in it."""
+    found = service.assistant.area(area)
+    contacts = {
+        key: ContactOut(
+            key=key, name=each.name, role=each.role, phone=each.phone, out_of_hours_phone=each.out_of_hours_phone,
+            email=each.email, url=each.url, hours=each.hours, why="",
+        )
+        for key, each in found.contacts.items()
+    }  # fmt: skip
+    return AreaOut(area=found.slug, name=found.name, local_offer_url=found.local_offer_url, contacts=contacts)
+
+
 @router.get("/areas/{area}/settings")
-def settings(service: ServiceDep, area: str) -> list[dict[str, str]]:
-    """The nurseries, schools and colleges of an area."""
+def settings(
+    service: ServiceDep, area: str, q: Annotated[str, Query(max_length=80, description="A part of its name.")] = ""
+) -> list[SettingOut]:
+    """The nurseries, schools and colleges of an area; with `q`, those whose name may be meant, typed badly or not."""
     found = service.assistant.area(area).settings
-    return [{"setting": each.slug, "name": each.name, "phase": each.phase} for each in found]
+    if q.strip():
+        named = {entity.value for entity in service.assistant.names(area).find(q)}
+        found = tuple(each for each in found if each.slug in named or q.strip().lower() in each.name.lower())
+    return [SettingOut(setting=each.slug, name=each.name, phase=each.phase) for each in found]
 
 
 @router.post("/areas/{area}/ask")
-def ask(service: ServiceDep, area: str, question: Question) -> ReplyOut:
+def ask(service: ServiceDep, request: Request, area: str, question: Question) -> ReplyOut:
     """The reply to one question, asked on its own."""
+    if not request.app.state.limits.allows(request):
+        raise HTTPException(429, "That is a lot of questions at once. Please wait a minute.", {"Retry-After": "60"})
     return reply_out(service.assistant.answer(question.text, Context(area, question.setting, question.audience)))
+
+
+@router.get("/areas/{area}/questions")
+def questions(service: ServiceDep, area: str, audience: Audience = Audience.PARENT) -> list[QuestionOut]:
+    """The questions that families ask most (the SE7 pathfinder's), to browse."""
+    service.assistant.area(area)
+    return [QuestionOut(topic=each.topic, question=each.says) for each in service.browse.questions(audience)]
+
+
+@router.get("/areas/{area}/questions/{topic}")
+def question(
+    service: ServiceDep, area: str, topic: str, setting: str | None = None, audience: Audience = Audience.PARENT
+) -> ReplyOut:
+    """The answer to one of the questions for a setting, or who to ask because it is not published."""
+    asked = service.browse.question(topic.upper())
+    if asked is None:
+        raise HTTPException(404, f"There is no question '{topic}': they are P01 to P14 and Y01 to Y14.")
+    return reply_out(service.assistant.answer(asked.asks, Context(area, setting, audience)))

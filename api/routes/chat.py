@@ -1,19 +1,23 @@
-"""The chat page: a form that posts, complete without JavaScript. Nothing typed is ever in an address."""
+"""The chat page: forms that post, complete without JavaScript. Nothing typed, and no token, is ever in an address."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from api.pages import render_areas, render_chat
+from actions.replies import reply_json
+from actions.runner.payloads import as_words, parse_payload
+from api import conversing
+from api.pages import ChatPage, render_areas, render_chat, render_questions
 from api.schemas import LONGEST_MESSAGE
 from api.service import Service, ServiceDep
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 
 router = APIRouter(include_in_schema=False)
+_BUSY = "That is a lot of messages at once. Please wait a minute, then ask again."
 
 
 @router.get("/")
@@ -28,30 +32,91 @@ def start(service: ServiceDep) -> Response:
 @router.get("/{area}/chat")
 @router.get("/{area}/{setting}/chat")
 def page(service: ServiceDep, area: str, setting: str | None = None, audience: Audience = Audience.PARENT) -> Response:
-    """The empty chat page."""
-    return HTMLResponse(_page(service, area, setting, audience))
+    """The empty chat page. A conversation starts with the first message."""
+    known = setting_of(service.assistant.area(area), setting)
+    return _page(service, Context(area, known.slug if known else None, audience))
 
 
 @router.post("/{area}/chat")
 @router.post("/{area}/{setting}/chat")
-def ask(
+async def say(
     service: ServiceDep,
+    request: Request,
     area: str,
     text: Annotated[str, Form(max_length=LONGEST_MESSAGE)] = "",
-    choice: Annotated[str, Form(max_length=200)] = "",
-    chosen: Annotated[str, Form(max_length=80)] = "",
+    choice: Annotated[str, Form(max_length=400)] = "",
+    chosen: Annotated[str | None, Form(max_length=80)] = None,
     audience: Annotated[Audience, Form()] = Audience.PARENT,
+    conversation: Annotated[str, Form(max_length=80)] = "",
     setting: str | None = None,
 ) -> Response:
-    """The page with the reply to one question."""
-    where = setting_of(service.assistant.area(area), chosen or setting)
-    asked = (text or choice).strip()
-    return HTMLResponse(_page(service, area, where.slug if where else None, audience, asked))
+    """The page with the replies to one message. A conversation that is over starts anew, without a word about it."""
+    where = setting_of(service.assistant.area(area), chosen if chosen is not None else setting)
+    wanted = Context(area, where.slug if where else None, audience)
+    said = choice if choice and parse_payload(choice) else as_words(text or choice)
+    if not said.strip():
+        return _page(service, wanted, conversation)
+    if not request.app.state.limits.allows(request, conversation):
+        return _page(service, wanted, conversation, draft=text, replies=[_notice(_BUSY)], status=429)
+    before = conversing.context_of(service, conversation)
+    if before is None or before.area != area:
+        conversation, before = conversing.start(service, wanted), wanted
+    if chosen is not None:
+        await _catch_up(service, conversation, before, wanted)
+    exchange = await conversing.say(service, conversation, said)
+    asked = "" if parse_payload(said) else text.strip()
+    return _page(service, exchange.context, conversation, asked, replies=list(exchange.replies))
 
 
-def _page(service: Service, slug: str, setting: str | None, audience: Audience, asked: str = "") -> str:
-    area = service.assistant.area(slug)
-    known = setting_of(area, setting)
-    intro = service.assistant.parts.replies.say("intro", audience, area=area.name)
-    reply = service.assistant.answer(asked, Context(slug, known.slug if known else None, audience)) if asked else None
-    return render_chat(area, known.slug if known else None, audience, intro, asked, reply)
+@router.post("/{area}/chat/forget")
+def forget(service: ServiceDep, area: str, conversation: Annotated[str, Form(max_length=80)] = "") -> Response:
+    """Delete the conversation."""
+    conversing.forget(service, conversation)
+    return _page(service, Context(area), replies=[_notice("Your conversation has been deleted. Nothing of it is kept.")])
+
+
+@router.get("/{area}/questions")
+def browse(service: ServiceDep, area: str, setting: str = "", topic: str = "", audience: Audience = Audience.PARENT) -> Response:
+    """The SE7 questions of a setting, each opening its answer or who to ask."""
+    found = service.assistant.area(area)
+    where = setting_of(found, setting)
+    question = service.browse.question(topic) if where else None
+    context = Context(area, where.slug if where else None, audience, clarified=True)
+    reply = reply_json(service.assistant.answer(question.asks, context)) if question else None
+    return HTMLResponse(render_questions(found, where, audience, service.browse.questions(audience), question, reply))
+
+
+@router.get("/{area}/app.webmanifest")
+def manifest(service: ServiceDep, area: str) -> Response:
+    """Lets the chat be put on a phone's home screen."""
+    found = service.assistant.area(area)
+    icon = {"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}
+    body = {
+        "name": f"Signpost for {found.name}", "short_name": "Signpost", "start_url": f"/{area}/chat", "scope": f"/{area}/",
+        "display": "standalone", "background_color": "#ffffff", "theme_color": "#0b4f6c", "lang": "en-GB", "icons": [icon],
+    }  # fmt: skip
+    return JSONResponse(body, media_type="application/manifest+json")
+
+
+async def _catch_up(service: Service, conversation: str, before: Context, wanted: Context) -> None:
+    """The page's own fields are choices too: send them first, if they were changed."""
+    if wanted.audience is not before.audience:
+        await conversing.say(service, conversation, f'/choose_audience{{"audience": "{wanted.audience.value}"}}')
+    if wanted.setting != before.setting:
+        await conversing.say(service, conversation, f'/choose_setting{{"setting": "{wanted.setting or "none"}"}}')
+
+
+def _page(
+    service: Service, context: Context, token: str = "", asked: str = "", *, draft: str = "",
+    replies: list[dict[str, Any]] | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    area = service.assistant.area(context.area)
+    intro = service.assistant.parts.replies.say("intro", context.audience, area=area.name)
+    page = ChatPage(area, context.setting or "", context.audience, intro, token, asked, draft, replies or [])
+    return HTMLResponse(render_chat(page), status)
+
+
+def _notice(text: str) -> dict[str, Any]:
+    return {
+        "kind": "smalltalk", "text": text, "notice": "", "citations": [], "see_also": [], "choices": [], "contacts": [],
+    }  # fmt: skip

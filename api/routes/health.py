@@ -13,4 +13,5 @@ router = APIRouter(tags=["health"])
 def health(service: ServiceDep) -> dict[str, object]:
     """`ok`, with a plain line for each thing that is missing or stale."""
     notes = [str(getattr(finding, "text", finding)) for finding in service.findings()]
+    notes += service.conversation.notes()
     return {"ok": True, "notes": notes}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.decide import decide
+from assistant.dialogue import DialogueRules
 from assistant.errors import PolicyError
 from assistant.features import features_of, load_answer_kinds
 from assistant.policy import DecisionPolicy, Logistic, VectorClass
@@ -11,6 +12,7 @@ from assistant.types import Context, Outcome, Reason
 from tests.assistant.helpers import reading, understanding
 
 KINDS = load_answer_kinds(Path("assistant/data/answer_kinds.yml"))
+DIALOGUE = DialogueRules.load(Path("assistant/data/dialogue.yml"))
 NEVER = VectorClass((0.0, 0.0), -30.0, 1.0)
 ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
 BY_SCORE = Logistic(("whole",), (4.0,), (0.5,), (1.0,), 0.0)
@@ -24,7 +26,13 @@ def policy(contact: VectorClass = NEVER, stray: VectorClass = NEVER) -> Decision
 def decided(score: float, used: DecisionPolicy | None = None, **facts: object) -> tuple[Outcome, Reason]:
     asked = understanding("how much is transport", **facts)
     decision = decide(
-        asked, VECTOR, [reading("It is £300 a year.", dense=0.5 + score / 4)], Context("brookshire"), used or policy(), KINDS
+        asked,
+        VECTOR,
+        [reading("It is £300 a year.", dense=0.5 + score / 4)],
+        Context("brookshire"),
+        used or policy(),
+        KINDS,
+        DIALOGUE,
     )
     return decision.outcome, decision.reason
 
@@ -45,12 +53,12 @@ def test_what_is_not_about_send_is_said_to_be_so() -> None:
 def test_two_settings_named_are_asked_about_once() -> None:
     assert decided(-2.0, settings=("oak", "elm")) == (Outcome.CLARIFY, Reason.WHICH_SETTING)
     asked = understanding("which", settings=("oak", "elm"))
-    again = decide(asked, VECTOR, [reading("x y", score=-2.0)], Context("brookshire", clarified=True), policy(), KINDS)
+    again = decide(asked, VECTOR, [reading("x y", score=-2.0)], Context("brookshire", clarified=True), policy(), KINDS, DIALOGUE)
     assert again.outcome is Outcome.HAND_OFF
 
 
 def test_nothing_found_is_handed_over() -> None:
-    decision = decide(understanding("x"), VECTOR, [], Context("brookshire"), policy(), KINDS)
+    decision = decide(understanding("x"), VECTOR, [], Context("brookshire"), policy(), KINDS, DIALOGUE)
     assert decision.reason is Reason.NOTHING_FOUND
 
 
@@ -74,3 +82,18 @@ def test_a_policy_of_another_encoder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text("{", encoding="utf-8")
     with pytest.raises(PolicyError, match="damaged"):
         DecisionPolicy.load(tmp_path / "p.json")
+
+
+def test_a_question_of_each_school_asks_which() -> None:
+    assert decided(2.0, of_setting=True) == (Outcome.CLARIFY, Reason.WHICH_SETTING)
+    assert decided(2.0, of_setting=True, setting="oak") == (Outcome.ANSWER, Reason.CONFIDENT)
+
+
+def test_two_close_pages_are_offered_once() -> None:
+    near = [
+        reading("It is £300.", dense=0.77, document="a"),
+        reading("It is £200.", dense=0.76, document="b"),
+    ]
+    found = decide(understanding("how much"), VECTOR, near, Context("brookshire"), policy(), KINDS, DIALOGUE)
+    again = decide(understanding("how much"), VECTOR, near, Context("brookshire", clarified=True), policy(), KINDS, DIALOGUE)
+    assert (found.reason, again.reason) == (Reason.CLOSE_READINGS, Reason.UNSURE)

@@ -17,14 +17,20 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-@contextmanager
-def running(data: Path) -> Iterator[str]:
-    """The address of a service over `data`, ready to answer; it is ended on leaving."""
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(data: Path, port: int = 0, **settings: str) -> Iterator[str]:
+    """The address of a service over `data`, ready to answer; it is ended on leaving. `settings` are SIGNPOST_*."""
+    port = port or free_port()
     command = [sys.executable, "-m", "signpost", "--data", str(data), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONUNBUFFERED": "1", **settings}, stdout=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)

@@ -43,6 +43,8 @@ def asked(page: Page, address: str, text: str) -> None:
     page.goto(f"{address}/larkmere/chat")
     page.get_by_label("Your question").fill(text)
     page.get_by_role("button", name="Ask").click()
+    page.get_by_role("region", name="Reply").wait_for()
+    page.wait_for_load_state("load")  # without JavaScript the page is a new one, whose style sheet has to come first
 
 
 def test_a_question_is_answered_with_its_source(page: Page, address: str) -> None:
@@ -106,12 +108,12 @@ def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> Non
     page = browser.new_page()
     page.goto(f"{address}/larkmere/chat")
     order = []
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
         order.append(
             page.evaluate("document.activeElement.id || document.activeElement.className || document.activeElement.value")
         )
-    assert order == ["skip", "exit", "text", "chosen", "parent", "send"]
+    assert order == ["skip", "seen", "exit", "text", "chosen", "parent", "send"]
     page.focus("#text")
     page.keyboard.type(QUESTIONS["answer"])
     for _ in range(3):

@@ -20,7 +20,7 @@ PACKS = [Path("samples/larkmere"), *sorted(path.parent for path in Path("evaluat
 
 
 def test_every_se7_question_has_an_intent() -> None:
-    wanted = [f"faq_{voice}{number:02d}" for voice in "py" for number in range(1, 15)]
+    wanted = [f"faq/{voice}{number:02d}" for voice in "py" for number in range(1, 15)]
     assert [name for name in wanted if name not in INTENTS] == []
     for name in wanted:
         assert name[4:].upper() in INTENTS[name].topics

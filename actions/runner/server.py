@@ -1,0 +1,83 @@
+"""The other runner: a Rasa server. If it is down or slow, the in-process runner answers, and the health page says so."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import httpx
+
+from actions.runner.errors import RasaUnreachable
+from actions.runner.payloads import as_words
+
+log = logging.getLogger(__name__)
+Message = dict[str, Any]
+_REST_AFTER = 5.0  # seconds for which a Rasa server that failed is not asked again
+
+
+class Runner(Protocol):
+    """Runs conversations."""
+
+    async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
+        """The messages that answer one message, as Rasa's REST channel sends them."""
+
+
+class RasaRunner:
+    """Talks to a Rasa server's REST channel. Raises RasaUnreachable."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._url = url.rstrip("/") + "/webhooks/rest/webhook"
+        self._client = httpx.AsyncClient(timeout=seconds, trust_env=False)
+
+    async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
+        """As Rasa answers. No message at all counts as a failure: every rule says something."""
+        body = {"sender": sender, "message": as_words(text), "metadata": dict(metadata)}
+        try:
+            response = await self._client.post(self._url, json=body)
+            response.raise_for_status()
+            messages = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise RasaUnreachable(type(error).__name__) from error
+        if not isinstance(messages, list) or not messages:
+            raise RasaUnreachable("no messages")
+        return messages
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
+
+
+class SaferRunner:
+    """Asks the Rasa server first; the in-process runner answers when that fails."""
+
+    def __init__(self, first: RasaRunner, second: Runner, seconds: float) -> None:
+        self._first = first
+        self._second = second
+        self._seconds = seconds
+        self._asleep_until = 0.0
+        self.failures = 0
+        self.last_failure = ""
+
+    async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
+        """The messages of whichever runner could answer in time."""
+        if time.monotonic() >= self._asleep_until:
+            try:
+                return await asyncio.wait_for(self._first.handle(sender, text, metadata), self._seconds)
+            except (RasaUnreachable, TimeoutError) as error:
+                self.failures += 1
+                self.last_failure = str(error) or type(error).__name__
+                self._asleep_until = time.monotonic() + _REST_AFTER
+                log.warning("the Rasa server did not answer (%s); the in-process runner does", self.last_failure)
+        return await self._second.handle(sender, text, metadata)
+
+    @property
+    def resting(self) -> bool:
+        """True while the Rasa server is left alone after a failure."""
+        return time.monotonic() < self._asleep_until
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._first.close()

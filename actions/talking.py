@@ -1,0 +1,208 @@
+"""The actions of the domain: tracker in, one call into `assistant`, reply dispatched.
+
+The slots `area`, `setting` and `audience` say where and for whom; until they are set, the message's metadata does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.replies import channel_message
+from assistant.talk import Step, Talk
+from assistant.types import Audience, Context, Kind
+
+Event = dict[str, Any]
+
+
+class TalkAction(Action):  # type: ignore[misc]
+    """An action that is one step of a talk. Subclasses say which."""
+
+    name_: str
+
+    def __init__(self, talk: Talk, only_area: str = "") -> None:
+        self._talk = talk
+        self._only_area = only_area
+
+    def name(self) -> str:
+        """As the domain and the rules call it."""
+        return self.name_
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        """Dispatch the replies of one step, and set the slots that it changes."""
+        del domain
+        context = context_of(tracker, self._only_area)
+        step = self.step(self._talk, tracker, context)
+        slots = {"area": context.area, "audience": context.audience.value, "setting": context.setting, **step.slots}
+        for reply in step.replies:
+            dispatcher.utter_message(**channel_message(reply, slots))
+        return [*self.resets(), *(SlotSet(name, value) for name, value in slots.items())]
+
+    def resets(self) -> list[Event]:
+        """Events that come before the slots."""
+        return []
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """What this action does."""
+        raise NotImplementedError
+
+
+class ActionAnswer(TalkAction):
+    """Looks up the question, or the questions, of the last message."""
+
+    name_ = "action_answer"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """Answer, ask which, or hand over."""
+        return talk.answer(said(tracker), context)
+
+
+class ActionComplaint(TalkAction):
+    """Meets a complaint."""
+
+    name_ = "action_complaint"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """How to complain, and somebody independent."""
+        return talk.complaint(said(tracker), context)
+
+
+class ActionContactPerson(TalkAction):
+    """Names a person at any time."""
+
+    name_ = "action_contact_person"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """The right person for what was asked before, or for what is said now."""
+        text = said(tracker)
+        return talk.person("" if text.startswith("/") else text, context)
+
+
+class ActionChooseSetting(TalkAction):
+    """Goes over to a nursery, school or college, and answers the question that waited for it."""
+
+    name_ = "action_choose_setting"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """By button or by name."""
+        named = [None if value == "none" else value for value in entities(tracker, "setting")]
+        waiting = str(tracker.get_slot("pending") or "")
+        if not waiting and not context.setting and tracker.get_slot("last_kind") == Kind.HANDOFF.value:
+            waiting = context.previous  # what no page of the council answered, the school's own may
+        return talk.choose_setting(said(tracker), named, waiting, context)
+
+
+class ActionChooseAudience(TalkAction):
+    """Changes who is spoken to."""
+
+    name_ = "action_choose_audience"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """A parent, or a young person."""
+        chosen = Audience(next((value for value in entities(tracker, "audience") if value in list(Audience)), context.audience))
+        step = talk.smalltalk("audience_chosen", Context(context.area, context.setting, chosen))
+        return Step(step.replies, {**step.slots, "audience": chosen.value})
+
+
+class ActionChooseReading(TalkAction):
+    """Shows the page that was picked among close ones."""
+
+    name_ = "action_choose_reading"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """The passage, if the last question finds it."""
+        return talk.choose_reading(next(iter(entities(tracker, "passage")), ""), context)
+
+
+class ActionFeedback(TalkAction):
+    """Was it helpful? If not, the next best page or a person."""
+
+    name_ = "action_feedback"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """Yes by button or by saying so; anything else is no. A "yes" that follows no answer is small talk."""
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        if intent in ("affirm", "deny") and tracker.get_slot("last_kind") != Kind.ANSWER.value:
+            return talk.smalltalk(intent, context)
+        helpful = intent == "affirm" or "yes" in entities(tracker, "helpful")
+        return talk.feedback(helpful, tracker.get_slot("shown") or [], context)
+
+
+class ActionSmalltalk(TalkAction):
+    """A fixed sentence for the intent of the last message."""
+
+    name_ = "action_smalltalk"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """The sentence of that name."""
+        return talk.smalltalk(str((tracker.latest_message.get("intent") or {}).get("name")), context)
+
+
+class ActionRepeat(TalkAction):
+    """Answers the last question again."""
+
+    name_ = "action_repeat"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """The same question, looked up again."""
+        if not context.previous:
+            return talk.smalltalk("nothing_to_repeat", context)
+        again = Context(context.area, context.setting, context.audience)
+        return talk.answer(context.previous, again)
+
+
+class ActionStartOver(TalkAction):
+    """Forgets what was asked. The area, the setting and the voice stay."""
+
+    name_ = "action_start_over"
+
+    def resets(self) -> list[Event]:
+        """Everything is forgotten first."""
+        return [AllSlotsReset()]
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """Say so."""
+        return talk.smalltalk("start_over", context)
+
+
+class ActionSafeguarding(TalkAction):
+    """The emergency card, before and whatever else happens."""
+
+    name_ = "action_safeguarding"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """The fixed card of the area."""
+        return talk.safeguarding(context)
+
+
+ACTIONS: tuple[type[TalkAction], ...] = (
+    ActionAnswer, ActionComplaint, ActionContactPerson, ActionChooseSetting, ActionChooseAudience, ActionChooseReading,
+    ActionFeedback, ActionSmalltalk, ActionRepeat, ActionStartOver, ActionSafeguarding,
+)  # fmt: skip
+
+
+def said(tracker: Tracker) -> str:
+    """The words of the last message."""
+    return str(tracker.latest_message.get("text") or "")
+
+
+def entities(tracker: Tracker, kind: str) -> list[str]:
+    """The values of one kind of entity in the last message, each once, in order."""
+    found = tracker.latest_message.get("entities") or []
+    return list(dict.fromkeys(str(each.get("value")) for each in found if each.get("entity") == kind))
+
+
+def context_of(tracker: Tracker, only_area: str = "") -> Context:
+    """Where and for whom the conversation is held: from the slots, at first from the message's metadata."""
+    given = tracker.latest_message.get("metadata") or {}
+    area = tracker.get_slot("area")
+    setting = tracker.get_slot("setting") if area else given.get("setting")
+    audience = tracker.get_slot("audience") or given.get("audience")
+    known = audience if audience in list(Audience) else Audience.PARENT
+    return Context(
+        str(area or given.get("area") or only_area), setting, Audience(known),
+        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""),
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""One conversation as the pages and the JSON API hold it: a token that can't be guessed, and a runner that answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import HTTPException
+
+from actions.parse import readable
+from api.service import Service
+from assistant.contacts import setting_of
+from assistant.types import Audience, Context
+
+_EXPIRED = "This conversation is over, because nothing was said for a while. Start a new one."
+_MOST_TOKEN = 80
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What a message brought: replies as JSON (`api.schemas.ReplyOut`), and what the conversation is about now."""
+
+    replies: tuple[dict[str, Any], ...]
+    context: Context
+
+
+def start(service: Service, context: Context) -> str:
+    """A new conversation; its token. An unknown setting is left out. Raises AreaUnknown."""
+    area = service.assistant.area(context.area)
+    known = setting_of(area, context.setting)
+    token = secrets.token_urlsafe(24)
+    slots = {"area": area.slug, "setting": known.slug if known else None, "audience": context.audience.value}
+    service.conversation.trackers.save(_key(token), {"slots": {**service.conversation.initial_slots, **slots}, "events": []})
+    return token
+
+
+def context_of(service: Service, token: str) -> Context | None:
+    """Where and for whom a conversation is held; None if it is over."""
+    if not token or len(token) > _MOST_TOKEN:
+        return None
+    tracker = service.conversation.trackers.load(_key(token))
+    return _context(tracker["slots"]) if tracker else None
+
+
+async def say(service: Service, token: str, text: str) -> Exchange:
+    """Send a message or a button's payload. Raises HTTPException 401 if the conversation is over."""
+    context = context_of(service, token)
+    if context is None:
+        raise HTTPException(401, _EXPIRED)
+    metadata = {"area": context.area, "setting": context.setting, "audience": context.audience.value}
+    messages = await service.conversation.runner.handle(_key(token), readable(text), metadata)
+    replies = tuple(message["custom"] for message in messages if "custom" in message)
+    slots = replies[-1].get("slots", metadata) if replies else metadata
+    if not service.conversation.in_process:
+        _mirror(service, token, slots)
+    return Exchange(replies, _context(slots))
+
+
+def forget(service: Service, token: str) -> None:
+    """Delete a conversation, and all that was kept of it."""
+    service.conversation.trackers.delete(_key(token))
+
+
+def _mirror(service: Service, token: str, slots: dict[str, Any]) -> None:
+    """With a Rasa server the slots live there; what the pages need, and what the other runner needs, is kept here too."""
+    tracker = service.conversation.trackers.load(_key(token)) or {"slots": dict(service.conversation.initial_slots), "events": []}
+    service.conversation.trackers.save(_key(token), {**tracker, "slots": {**tracker["slots"], **slots}})
+
+
+def _context(slots: dict[str, Any]) -> Context:
+    return Context(str(slots["area"]), slots.get("setting"), Audience(slots.get("audience") or Audience.PARENT))
+
+
+def _key(token: str) -> str:
+    """Keys of our own conversations begin with `chat:`; a Rasa client's sender can't reach them."""
+    return f"chat:{token}"
+
+
+def unknown_settings(service: Service, area: str, names: Sequence[str]) -> list[str]:
+    """Those of `names` that are no setting of the area."""
+    return [name for name in names if setting_of(service.assistant.area(area), name) is None]

@@ -1,0 +1,94 @@
+"""What a message does in the conversation: asks something, names a school, says thanks, wants a person.
+
+The names are the intents of the Rasa domain (`assistant/domain.yml`): every question about SEND is one of them, `faq`,
+because retrieval and not the intent decides what is answered (design.md, D3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from rapidfuzz import process
+
+from assistant.errors import DataError
+from assistant.follow_up import FollowUpRules
+from assistant.types import Entity, Understanding
+from knowledge.words import words
+
+FAQ = "faq"
+DISCLOSURE = "disclosure"
+PERSON = "ask_person"
+CHOOSE_SETTING = "choose_setting"
+SMALLTALK = (
+    "greet", "thanks", "bye", "affirm", "deny", "repeat", "start_over", "what_can_you_do", "are_you_human",
+    "who_can_see_this", "not_what_i_meant",
+)  # fmt: skip
+_TYPO = 82.0  # RapidFuzz ratio from which a word is a typo of another
+_STEERING = frozenset({*SMALLTALK, CHOOSE_SETTING, "complaint"})
+
+
+@dataclass(frozen=True)
+class DialogueRules:
+    """From which nearness an intent steers, and which words may stand round a setting's name."""
+
+    near: float
+    longest: int
+    sure: float
+    short: int
+    plain: float
+    naming: frozenset[str]
+    of_setting: frozenset[str]
+    of_setting_near: float
+    close_from: float
+    close_gap: float
+    follow_up: FollowUpRules
+
+    @classmethod
+    def load(cls, path: Path) -> DialogueRules:
+        """Read `dialogue.yml`. Raises DataError naming the file and what is missing."""
+        try:
+            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            follow = rows["follow_up"]
+            return cls(
+                float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),
+                frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
+                float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]),
+                FollowUpRules(
+                    int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
+                    int(follow["referring_longest"]), int(rows["story_longest"]),
+                ),
+            )  # fmt: skip
+        except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise DataError(f"{path} can't be read: {error!r}") from error
+
+
+def act_of(understanding: Understanding, contact: float, contact_at: float, rules: DialogueRules) -> str:
+    """The domain's intent for a message; `contact` is the probability that it asks for a person."""
+    said = words(understanding.text)
+    if names_only(understanding.text, understanding.entities, rules.naming):
+        return CHOOSE_SETTING
+    top, near = understanding.intent, understanding.confidence
+    enough = rules.sure if len(said) <= rules.short else rules.near
+    if top in _STEERING and near >= enough and len(said) <= rules.longest:
+        return top
+    if contact >= contact_at:
+        return PERSON
+    return FAQ
+
+
+def names_only(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> bool:
+    """True if the message says no more than which setting it is about."""
+    settings = [entity for entity in entities if entity.kind == "setting"]
+    if not settings:
+        return False
+    rest = "".join(" " if any(e.start <= at < e.end for e in settings) else char for at, char in enumerate(text))
+    return all(word in naming or process.extractOne(word, naming, score_cutoff=_TYPO) for word in words(rest))
+
+
+def plain_smalltalk(understanding: Understanding, rules: DialogueRules) -> bool:
+    """True for a few words that are small talk and nothing else, such as "say that again"."""
+    few = len(words(understanding.text)) <= rules.short
+    return few and understanding.intent in SMALLTALK and understanding.confidence >= rules.plain

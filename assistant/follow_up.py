@@ -1,0 +1,78 @@
+"""Makes messages stand alone: several questions apart, a back story cut, a follow-up joined to what it follows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from knowledge.words import content_words, words
+
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_ASKS = re.compile(
+    r"^\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:who|what|whats|when|where|how|why|which|can|could|do|does|did|is|are|am|will|would|should|"
+    r"has|have|may)\b",
+    re.IGNORECASE,
+)
+_MOST_QUESTIONS = 4
+_FEWEST_WORDS = 3
+_ENOUGH = 3  # words of meaning that make a question clear without the sentence before
+
+
+@dataclass(frozen=True)
+class FollowUpRules:
+    """What makes a message a follow-up; lengths count words. Data in `dialogue.yml`."""
+
+    longest: int
+    starts: tuple[str, ...]
+    refers: frozenset[str]
+    referring_longest: int
+    story_longest: int
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """The questions of a message, in order, when it holds several with a question mark; else the message itself.
+
+    What stands before the first question goes with it, because it says what the question is about.
+    """
+    sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if found.group().strip()]
+    asked = [number for number, sentence in enumerate(sentences) if _is_question(sentence)]
+    if len(asked) < 2 or len(asked) > _MOST_QUESTIONS:
+        return (text,)
+    starts = [0, *(number + 1 for number in asked[:-1])]
+    ends = [*(number + 1 for number in asked[:-1]), len(sentences)]
+    return tuple(" ".join(sentences[start:end]) for start, end in zip(starts, ends, strict=True))
+
+
+def without_story(text: str, rules: FollowUpRules) -> str:
+    """A long message cut to the last sentence that asks, with the one before it if that says too little."""
+    if len(text.split()) <= rules.story_longest:
+        return text
+    sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if found.group().strip()]
+    asked = [number for number, sentence in enumerate(sentences) if _is_question(sentence) or _ASKS.match(sentence)]
+    if not asked:
+        return text
+    last = asked[-1]
+    alone = len(content_words(sentences[last])) >= _ENOUGH
+    return " ".join(sentences[last if alone else max(0, last - 1) : last + 1])
+
+
+def standalone(text: str, previous: str, rules: FollowUpRules) -> str:
+    """`text` joined to the question before it, if it can't be understood without."""
+    if not previous or not is_follow_up(text, rules):
+        return text
+    return f"{previous.rstrip(' ?.!')} - {text.strip()}"
+
+
+def is_follow_up(text: str, rules: FollowUpRules) -> bool:
+    """True for "and at college?" and "do they come to the house": words that lean on what went before."""
+    said = [word.lower() for word in words(text)]
+    if not said or len(said) > rules.longest:
+        return False
+    lowered = text.strip().lower()
+    if any(lowered.startswith(start) for start in rules.starts):
+        return True
+    return len(said) <= rules.referring_longest and bool(rules.refers & set(said))
+
+
+def _is_question(sentence: str) -> bool:
+    return sentence.endswith("?") and len(sentence.split()) >= _FEWEST_WORDS

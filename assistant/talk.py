@@ -1,0 +1,192 @@
+"""What the actions call: one function for each thing that a conversation can do.
+
+A conversation keeps only slots. `Context` is made from them, and a `Step` says what to show and which slots to change;
+whatever is kept of the family's words has been redacted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.choices import choose_reading, choose_setting, reading_label
+from assistant.contacts import setting_of
+from assistant.dialogue import DISCLOSURE, FAQ, act_of, plain_smalltalk
+from assistant.follow_up import is_follow_up, questions_in
+from assistant.safety import Level
+from assistant.turn import Assistant
+from assistant.types import Choice, Context, Entity, Kind, Reading, Reason, Reply
+
+UNREADABLE = "unreadable"
+_NEAREST = 3
+_MOST_NAMED = 6
+_KEPT = 300  # characters of a redacted question that a slot may hold
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A message as Rasa's NLU describes it."""
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+    entities: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one action shows, and the slots that it sets."""
+
+    replies: tuple[Reply, ...]
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Talk:
+    """The assistant as a conversation partner. Nothing is kept here: all that lasts is in the slots."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self._parts = assistant.parts
+
+    def parse(self, text: str, area: str) -> Parsed:
+        """What a message does in the conversation; a disclosure of harm comes before anything else."""
+        if not any(char.isalpha() for char in text):
+            return Parsed(UNREADABLE, 1.0)
+        understanding, vector = self.assistant.understand(text, Context(area))
+        smalltalk = plain_smalltalk(understanding, self._parts.dialogue)
+        if not smalltalk and self.assistant.screen(text).level is Level.DISCLOSURE:
+            return Parsed(DISCLOSURE, 1.0)
+        contact = self._parts.policy.contact
+        act = act_of(understanding, contact.probability(vector), contact.at, self._parts.dialogue)
+        ranking = ((act, understanding.confidence), *understanding.ranking[:_NEAREST])
+        return Parsed(act, understanding.confidence if act != FAQ else 1.0, ranking, understanding.entities)
+
+    def answer(self, text: str, context: Context) -> Step:
+        """Each question of a message answered, one after the other."""
+        replies: list[Reply] = []
+        slots: dict[str, Any] = {}
+        for question in questions_in(text):
+            explained = self.assistant.explain(question, context)
+            replies.append(explained.reply)
+            if explained.reply.kind is Kind.SAFEGUARDING:
+                return self.safeguarding(context)
+            understood = explained.understanding
+            setting = understood.setting if understood else context.setting
+            slots = self._asked(explained.reply, context) | {"setting": setting}
+            context = replace(context, previous=slots["last_question"], setting=setting)
+        return Step(tuple(replies), slots)
+
+    def choose_setting(self, text: str, named: Sequence[str | None], waiting: str, context: Context) -> Step:
+        """Go over to the setting that was named (None: to none), and answer what waited for it.
+
+        "And at Kestrel?" asks the last question again, about Kestrel.
+        """
+        pending = waiting or (context.previous if is_follow_up(text, self._parts.dialogue.follow_up) else "")
+        area = self.assistant.area(context.area)
+        known = [setting for slug in named if (setting := setting_of(area, slug))]
+        if list(named) != [None] and len(known) != 1:
+            return self._which(context, [each.slug for each in known], pending)
+        setting = known[0] if known else None
+        context = replace(context, setting=setting.slug if setting else None, clarified=True, previous="")
+        if pending:
+            step = self.answer(pending, context)
+            return Step(step.replies, {**step.slots, "setting": context.setting})
+        said = "setting_chosen" if setting else "setting_cleared"
+        text = self.say(f"smalltalk.{said}", context, setting=setting.name if setting else "")
+        return Step((Reply(Kind.SMALLTALK, text),), {"setting": context.setting, "last_kind": Kind.SMALLTALK.value})
+
+    def choose_reading(self, passage: str, context: Context) -> Step:
+        """The answer that a passage gives, which the family picked; only passages that their question finds."""
+        for reading in self._found(context):
+            if str(reading.hit.passage.id) == passage:
+                understanding, _ = self.assistant.understand(context.previous, replace(context, previous=""))
+                reply = self.assistant.answered(reading, (), understanding, context)
+                return Step((reply,), {"last_kind": reply.kind.value, "clarified": False})
+        return self.person(context.previous, replace(context, previous=""), Reason.UNSURE)
+
+    def person(self, text: str, context: Context, reason: Reason = Reason.ASKED_FOR_PERSON) -> Step:
+        """Who can help."""
+        subject = ""
+        if text:
+            understanding, _ = self.assistant.understand(text, context)
+            subject = understanding.subject
+            context = replace(context, setting=understanding.setting)
+        subject = subject or ("school" if context.setting else "independent")
+        reply = self.assistant.hand_over(reason, subject, context, context.previous)
+        return Step((reply,), {"last_kind": reply.kind.value, "pending": None, "clarified": False})
+
+    def complaint(self, text: str, context: Context) -> Step:
+        """The published way to complain if there is one; otherwise somebody who is not the one complained of."""
+        step = self.answer(text, context)
+        said = " ".join((step.replies[-1].text, *(cited.title for cited in step.replies[-1].citations))).lower()
+        if step.replies[-1].kind is Kind.HANDOFF or "complain" not in said:
+            reply = self.assistant.hand_over(Reason.COMPLAINT, "complaint", context, text)
+            return Step((*step.replies[:-1], reply), step.slots)
+        return step
+
+    def feedback(self, helpful: bool, shown: Sequence[str], context: Context) -> Step:
+        """Thanks; or the next best pages as buttons, and a person."""
+        self._parts.recorder.feedback(context, context.previous, helpful=helpful)
+        if helpful or not context.previous:
+            said = "feedback_good" if helpful else "feedback_bad"
+            return Step((Reply(Kind.SMALLTALK, self.say(f"smalltalk.{said}", context)),), {"last_kind": Kind.SMALLTALK.value})
+        person = self.person(context.previous, replace(context, previous=""), Reason.UNSURE)
+        others = self._choices(self._found(context), shown)
+        words_ = self.say("feedback.next_best" if others else "feedback.person", context)
+        reply = replace(person.replies[0], text=words_, choices=tuple(choice for _, choice in others))
+        return Step((reply,), {**person.slots, "shown": [*shown, *(document for document, _ in others)]})
+
+    def smalltalk(self, about: str, context: Context) -> Step:
+        """A fixed sentence."""
+        text = self.say(f"smalltalk.{about}", context)
+        return Step((Reply(Kind.SMALLTALK, text),), {"last_kind": Kind.SMALLTALK.value, "clarified": False})
+
+    def safeguarding(self, context: Context) -> Step:
+        """The fixed card; the conversation forgets what it was about."""
+        reply = self.assistant.safety_reply(self.assistant.area(context.area), context)
+        self._parts.recorder.disclosure(context)
+        forgotten = {"pending": None, "last_question": None, "shown": None, "clarified": False}
+        return Step((reply,), {"last_kind": reply.kind.value, **forgotten})
+
+    def say(self, path: str, context: Context, **values: str) -> str:
+        """A fixed sentence in the voice of the conversation."""
+        return self._parts.replies.say(path, context.audience, **values)
+
+    def _asked(self, reply: Reply, context: Context) -> dict[str, Any]:
+        """The slots after a question: only redacted words are kept."""
+        question = self._parts.redact(reply.reference)[:_KEPT] if reply.reference else ""
+        waits = reply.reason is Reason.WHICH_SETTING
+        return {
+            "last_question": question or context.previous or None,
+            "pending": question if waits else None,
+            "shown": [cited.document for cited in reply.citations] or None,
+            "clarified": reply.kind is Kind.CLARIFY,
+            "last_kind": reply.kind.value,
+        }
+
+    def _which(self, context: Context, slugs: Sequence[str], pending: str) -> Step:
+        area = self.assistant.area(context.area)
+        among = [each for each in area.settings if each.slug in slugs] or list(area.settings)
+        choices = [Choice(each.name, choose_setting(each.slug)) for each in among[:_MOST_NAMED]]
+        choices.append(Choice(self._parts.replies.say("clarify.not_a_setting"), choose_setting(None)))
+        reply = Reply(
+            Kind.CLARIFY, self.say("clarify.which_setting", context), choices=tuple(choices), reason=Reason.WHICH_SETTING
+        )
+        return Step((reply,), {"last_kind": reply.kind.value, "clarified": True, "pending": pending or None})
+
+    def _found(self, context: Context) -> list[Reading]:
+        if not context.previous:
+            return []
+        alone = replace(context, previous="")
+        understanding, vector = self.assistant.understand(context.previous, alone)
+        return self.assistant.readings(understanding, vector, alone)
+
+    def _choices(self, readings: Sequence[Reading], shown: Sequence[str]) -> list[tuple[str, Choice]]:
+        seen = set(shown)
+        choices: list[tuple[str, Choice]] = []
+        for reading in readings:
+            if reading.hit.document.id not in seen and len(choices) < _NEAREST - 1:
+                seen.add(reading.hit.document.id)
+                choices.append((reading.hit.document.id, Choice(reading_label(reading), choose_reading(reading))))
+        return choices

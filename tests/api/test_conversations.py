@@ -1,0 +1,229 @@
+"""Conversations over JSON and Rasa's REST channel: tokens, limits, sites, hostile input. The real application."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from api.app import create_app
+from signpost.service import make_service
+from signpost.settings import Settings
+from signpost.wiring import Workshop
+from tests.conftest import DATA
+
+SITE = "https://www.millbrook.example"
+
+
+def make_client(**settings: object) -> TestClient:
+    chosen = Settings(data=DATA, client_messages_a_minute=10_000, messages_a_minute=10_000).model_copy(update=settings)
+    return TestClient(create_app(make_service(Workshop(chosen))), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with make_client(shared_secret=SecretStr("right")) as client:
+        yield client
+
+
+def begin(client: TestClient, **more: str) -> dict[str, str]:
+    started = client.post("/api/v1/conversations", json={"area": "larkmere", **more})
+    assert started.status_code == 201, started.text
+    return {"Authorization": f"Bearer {started.json()['conversation']}"}
+
+
+def say(client: TestClient, headers: dict[str, str], **body: str) -> dict[str, object]:
+    answer = client.post("/api/v1/conversation/messages", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
+
+
+def test_a_conversation_begins_with_what_it_can_do(client: TestClient) -> None:
+    started = client.post("/api/v1/conversations", json={"area": "larkmere", "setting": "millbrook"}).json()
+    assert started["setting_name"] == "Millbrook Primary School"
+    assert "I look for answers" in started["intro"]
+    assert len(started["conversation"]) >= 30
+
+
+def test_a_setting_stays_until_another_is_chosen(client: TestClient) -> None:
+    headers = begin(client, setting="millbrook")
+    assert say(client, headers, text="how long do the groups go on")["setting"] == "millbrook"
+    assert say(client, headers, choice='/choose_setting{"setting": "kestrel"}')["setting_name"] == "Kestrel Academy"
+
+
+def test_a_conversation_can_be_deleted(client: TestClient) -> None:
+    headers = begin(client)
+    assert client.delete("/api/v1/conversation", headers=headers).status_code == 204
+    gone = client.post("/api/v1/conversation/messages", json={"text": "hello"}, headers=headers)
+    assert gone.status_code == 401
+    assert "Start a new one" in gone.json()["error"]
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer ", "Bearer guessed", "Basic abc", "Bearer " + "x" * 500])
+def test_without_its_token_there_is_no_conversation(client: TestClient, header: str | None) -> None:
+    headers = {"Authorization": header} if header else {}
+    assert client.post("/api/v1/conversation/messages", json={"text": "hello"}, headers=headers).status_code == 401
+
+
+def test_a_conversation_ends_by_itself() -> None:
+    with make_client(conversation_minutes=0) as client:
+        headers = begin(client)
+        assert client.post("/api/v1/conversation/messages", json={"text": "hello"}, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"text": ""}, 422),
+        ({"text": "a", "choice": "b"}, 422),
+        ({"text": "x" * 5000}, 422),
+        ({"text": "x" * 100_000}, 413),
+    ],
+)
+def test_a_message_that_does_not_fit_is_refused(client: TestClient, body: dict[str, str], status: int) -> None:
+    answer = client.post("/api/v1/conversation/messages", json=body, headers=begin(client))
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u0000\u0007\u202ehello",
+        "😀😀",
+        "Jak mogę zapisać dziecko?",
+        '{"slots": {"area": "x"}}',
+        "/restart",
+        "'; DROP TABLE areas; --",
+        "\u200b",
+        "//",
+    ],
+)
+def test_odd_messages_get_a_polite_reply(client: TestClient, text: str) -> None:
+    answer = say(client, begin(client), text=text)
+    assert answer["replies"]
+
+
+def test_typed_payloads_are_words(client: TestClient) -> None:
+    answer = say(client, begin(client), text='/choose_setting{"setting": "kestrel"}')
+    assert answer["replies"][0]["kind"] != "smalltalk"  # type: ignore[index]
+
+
+def test_too_many_messages_have_to_wait() -> None:
+    with make_client(messages_a_minute=3) as client:
+        headers = begin(client)
+        codes = [
+            client.post("/api/v1/conversation/messages", json={"text": "hello"}, headers=headers).status_code for _ in range(5)
+        ]
+        assert codes == [200, 200, 200, 429, 429]
+        assert say(client, begin(client), text="hello")["replies"]
+
+
+def test_too_many_conversations_from_one_client_have_to_wait() -> None:
+    with make_client(client_messages_a_minute=3) as client:
+        codes = [client.post("/api/v1/conversations", json={"area": "larkmere"}).status_code for _ in range(5)]
+        assert codes == [201, 201, 201, 429, 429]
+
+
+def test_only_sites_of_the_area_may_embed(client: TestClient) -> None:
+    body = {"area": "larkmere"}
+    fine = client.post("/api/v1/conversations", json=body, headers={"Origin": SITE})
+    assert fine.status_code == 201
+    assert fine.headers["access-control-allow-origin"] == SITE
+    refused = client.post("/api/v1/conversations", json=body, headers={"Origin": "https://evil.example"})
+    assert refused.status_code == 403
+    assert "access-control-allow-origin" not in refused.headers
+    before = client.options("/api/v1/conversation/messages", headers={"Origin": SITE, "Access-Control-Request-Method": "POST"})
+    assert before.status_code == 204
+    assert "Authorization" in before.headers["access-control-allow-headers"]
+    assert SITE in client.get("/larkmere/chat").headers["content-security-policy"].split("frame-ancestors")[1]
+
+
+def test_feedback_offers_the_next_best(client: TestClient) -> None:
+    headers = begin(client)
+    say(client, headers, text="who is portage for")
+    answer = client.post("/api/v1/conversation/feedback", json={"helpful": False}, headers=headers).json()
+    assert answer["replies"][0]["choices"]
+    assert answer["replies"][0]["contacts"]
+    chosen = say(client, headers, choice=answer["replies"][0]["choices"][0]["payload"])
+    assert chosen["replies"][0]["kind"] == "answer"  # type: ignore[index]
+
+
+def test_the_questions_can_be_browsed(client: TestClient) -> None:
+    questions = client.get("/api/v1/areas/larkmere/questions?audience=young_person").json()
+    assert [each["topic"] for each in questions] == [f"Y{number:02d}" for number in range(1, 15)]
+    reply = client.get("/api/v1/areas/larkmere/questions/P14?setting=millbrook").json()
+    assert reply["kind"] in ("answer", "handoff")
+    assert client.get("/api/v1/areas/larkmere/questions/P99").status_code == 404
+
+
+def test_settings_are_found_by_a_part_of_their_name(client: TestClient) -> None:
+    assert [each["setting"] for each in client.get("/api/v1/areas/larkmere/settings?q=milbrook").json()] == ["millbrook"]
+    assert client.get("/api/v1/areas/larkmere").json()["contacts"]["sendiass"]["phone"] == "01632 960101"
+
+
+def rest(client: TestClient, sender: str, message: str, **metadata: str) -> list[dict[str, object]]:
+    answer = client.post("/webhooks/rest/webhook", json={"sender": sender, "message": message, "metadata": metadata})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, object]] = answer.json()
+    return found
+
+
+def test_a_rasa_client_works_unchanged(client: TestClient) -> None:
+    sender = uuid.uuid4().hex
+    messages = rest(client, sender, "who is the senco")
+    assert messages[0]["recipient_id"] == sender
+    assert messages[0]["buttons"][0]["payload"].startswith("/choose_setting")  # type: ignore[index]
+    assert messages[1]["custom"]["kind"] == "clarify"  # type: ignore[index]
+    answer = rest(client, sender, '/choose_setting{"setting": "millbrook"}')
+    assert "Ruth Abara" in str(answer[0]["text"])
+    assert client.get("/webhooks/rest/").json() == {"status": "ok"}
+
+
+def test_a_sender_can_not_reach_another_conversation(client: TestClient) -> None:
+    headers = begin(client, setting="kestrel")
+    say(client, headers, text="do all his teachers know what helps him")
+    token = headers["Authorization"].removeprefix("Bearer ")
+    for sender in (token, f"chat:{token}"):
+        custom = rest(client, sender, "repeat that please")[-1]["custom"]
+        assert custom["slots"]["setting"] is None  # type: ignore[index]
+        assert "not said anything" in custom["text"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/webhooks/rest/webhook", {"sender": "x", "message": "x" * 5000}),
+        ("/webhooks/rest/webhook", {"sender": "x"}),
+        ("/webhooks/rest/webhook", {"sender": "x", "message": "hi", "metadata": {"area": "nowhere"}}),
+        ("/nlu/parse", {"text": "hi"}),
+        ("/webhook", {"next_action": "action_answer"}),
+    ],
+)
+def test_bad_calls_get_a_clear_refusal(client: TestClient, path: str, body: dict[str, object]) -> None:
+    answer = client.post(path, json=body)
+    assert answer.status_code in (403, 404, 422)
+    assert answer.json()["error"]
+
+
+def test_rasa_s_doors_want_the_secret(client: TestClient) -> None:
+    right = {"X-Signpost-Secret": "right"}
+    parsed = client.post("/nlu/parse", json={"text": "hello"}, headers=right).json()
+    assert parsed["intent"]["name"] == "greet"
+    assert client.post("/nlu/parse", json={"text": "hello"}, headers={"X-Signpost-Secret": "wrong"}).status_code == 403
+    for call in ({"next_action": "action_answer"}, {"next_action": "nothing", "tracker": {}}, {"x": 1}):
+        answer = client.post("/webhook", json=call, headers=right)
+        assert answer.status_code in (200, 404, 422)
+
+
+def test_what_is_said_is_nowhere_in_the_database(client: TestClient) -> None:
+    headers = begin(client)
+    mark = "zebrafish9431"
+    say(client, headers, text=f"my son Xaviersson{mark} rings 07700 900457, how long is the autism list")
+    files = list(Path(DATA).glob("signpost.db*"))
+    assert files
+    assert not any(b"07700 900457" in path.read_bytes() for path in files)
