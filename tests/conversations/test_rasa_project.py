@@ -34,7 +34,7 @@ def test_rasa_finds_nothing_wrong_with_it() -> None:
 
 
 def test_rasa_test_passes(tmp_path: Path) -> None:
-    with running(DATA, SIGNPOST_SHARED_SECRET="for-this-test") as address:  # noqa: S106
+    with running(DATA, SIGNPOST_SHARED_SECRET="for-this-test") as address:
         done = subprocess.run(
             [
                 str(rasa_command()), "test", "core", "--model", str(trained_model()), "--out", str(tmp_path),
