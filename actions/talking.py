@@ -5,6 +5,8 @@ The slots `area`, `setting` and `audience` say where and for whom; until they ar
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -195,6 +197,11 @@ def entities(tracker: Tracker, kind: str) -> list[str]:
     return list(dict.fromkeys(str(each.get("value")) for each in found if each.get("entity") == kind))
 
 
+def asker_of(sender: str) -> str:
+    """Tells one conversation's questions from another's; it can't be turned back, and changes every day."""
+    return hashlib.sha256(f"{date.today()}/{sender}".encode()).hexdigest()[:16]
+
+
 def context_of(tracker: Tracker, only_area: str = "") -> Context:
     """Where and for whom the conversation is held: from the slots, at first from the message's metadata."""
     given = tracker.latest_message.get("metadata") or {}
@@ -204,5 +211,5 @@ def context_of(tracker: Tracker, only_area: str = "") -> Context:
     known = audience if audience in list(Audience) else Audience.PARENT
     return Context(
         str(area or given.get("area") or only_area), setting, Audience(known),
-        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""),
+        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""), asker_of(tracker.sender_id),
     )  # fmt: skip

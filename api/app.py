@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.sessions import SessionMiddleware
 
 from api.errors import add_error_handlers
 from api.guard import Limits, guard
 from api.pages import HERE
 from api.routes import asking, chat, conversations, health, rasa
 from api.service import Service
+from api.staff import answers, content, gaps, people, reports, signin
+from api.staff.session import SignInFirst
 
+STAFF_ROUTERS = (signin.router, gaps.router, answers.router, content.router, people.router, reports.router)
 log = logging.getLogger(__name__)
 _LOOK_EVERY = 1.0  # seconds between looks at whether the store has changed
 _TASKS_EVERY = 60.0  # seconds between the service's own tasks
@@ -32,7 +38,16 @@ def create_app(service: Service) -> FastAPI:
     app.state.limits = Limits(service.messages_a_minute, service.client_messages_a_minute)
     app.middleware("http")(guard)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for router in (health.router, asking.router, conversations.router, rasa.router, chat.router):
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=_cookie_secret(service),
+        session_cookie="signpost_sign_in",
+        path="/staff",
+        max_age=600,
+        same_site="lax",
+    )  # only the detour to a sign-in provider uses it
+    app.add_exception_handler(SignInFirst, lambda request, error: RedirectResponse("/staff/sign-in", 303))
+    for router in (*STAFF_ROUTERS, health.router, asking.router, conversations.router, rasa.router, chat.router):
         app.include_router(router)
     add_error_handlers(app)
     return app
@@ -45,6 +60,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watcher.start()
     yield
     stop.set()
+
+
+def _cookie_secret(service: Service) -> str:
+    return (service.desk.cookie_secret if service.desk else "") or secrets.token_urlsafe(32)
 
 
 def _watch(service: Service, stop: threading.Event) -> None:

@@ -17,6 +17,7 @@ from assistant.browse import BrowseQuestion
 from assistant.compose import spoken
 from assistant.types import Audience
 from knowledge.types import Area, Setting
+from store.reports import shown
 
 HERE = Path(__file__).resolve().parent
 _NUMBER = re.compile(r"\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b")
@@ -46,6 +47,7 @@ def _environment() -> Environment:
         spoken=lambda day: spoken(date.fromisoformat(day) if isinstance(day, str) else day),
         safe_url=safe_url,
         numbers=numbers,
+        few=shown,
     )
     return environment
 
@@ -97,6 +99,11 @@ def render_questions(
         .get_template("questions.html")
         .render(area=area, setting=setting, voice=audience.value, questions=questions, question=question, reply=reply)
     )
+
+
+def render(template: str, **values: object) -> str:
+    """Any page by its template."""
+    return _environment().get_template(template).render(**values)
 
 
 def render_areas(areas: Sequence[Area]) -> str:

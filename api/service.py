@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from rasa_sdk import Action
 
 from actions.runner.server import Runner
+from api.staff.desk import StaffDesk
 from assistant.browse import Browse
 from assistant.talk import Talk
 from assistant.turn import Assistant
@@ -51,8 +52,12 @@ class Service:
     assistant: Assistant
     conversation: Conversation
     browse: Browse
+    desk: StaffDesk | None
+    """What the staff screens work with; None switches them off."""
     findings: Callable[[], Sequence[object]]
     refresh: Callable[[], None]
+    refresh_areas: Callable[[], None] = lambda: None
+    """Read names and contacts anew."""
     shared_secret: str = ""
     extra_sites: tuple[str, ...] = ()
     messages_a_minute: int = 30

@@ -36,7 +36,7 @@ def answer_text(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> st
     words = len(best.hit.passage.text.split())
     for reading in readings[1:]:
         more = len(reading.hit.passage.text.split())
-        near = reading.score >= best.score - _NEARLY
+        near = reading.score >= best.score - _NEARLY and not best.hit.document.kind.startswith("curated")
         if near and reading.hit.passage.document_id == best.hit.passage.document_id and words + more <= most_words:
             chosen.append(reading)
             words += more
@@ -74,7 +74,7 @@ def citation(reading: Reading, today: date, words: StaleWords) -> Citation:
         url=document.url,
         owner=document.owner,
         date=document.updated,
-        heading=headings[-1] if len(headings) > 1 else "",
+        heading=headings[-1] if len(headings) > 1 and not document.kind.startswith("curated") else "",
         stale=stale_note(document, today, words),
     )
 

@@ -27,6 +27,8 @@ def decide(
     stray = policy.out_of_scope.probability(vector)
     if contact >= policy.contact.at:
         return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
+    if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
+        return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
     if understanding.of_setting and not understanding.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
     if not readings:
@@ -44,6 +46,13 @@ def decide(
     if not context.clarified and probability >= dialogue.close_from * policy.answer_at and _close(best, rivals, dialogue):
         return Decision(Outcome.CLARIFY, Reason.CLOSE_READINGS, probability, best, _others(best, rivals), features)
     return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)
+
+
+def curated_nearness(reading: Reading) -> float:
+    """How near the question is to an answer that staff wrote, a cosine; 0 for a page."""
+    if not reading.hit.document.kind.startswith("curated"):
+        return 0.0
+    return max(reading.hit.whole, *reading.hit.sentences, 0.0)
 
 
 def _others(best: Reading, rivals: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -44,6 +44,7 @@ class DialogueRules:
     of_setting_near: float
     close_from: float
     close_gap: float
+    curated_at: float
     follow_up: FollowUpRules
 
     @classmethod
@@ -55,7 +56,7 @@ class DialogueRules:
             return cls(
                 float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),
                 frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
-                float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]),
+                float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]), float(rows["curated_at"]),
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
                     int(follow["referring_longest"]), int(rows["story_longest"]),

@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.choices import choose_reading, choose_setting, reading_label
+from assistant.choices import choose_reading, reading_label
+from assistant.clarify import which_setting
 from assistant.contacts import setting_of
 from assistant.dialogue import DISCLOSURE, FAQ, act_of, plain_smalltalk
 from assistant.follow_up import is_follow_up, questions_in
 from assistant.safety import Level
 from assistant.turn import Assistant
-from assistant.types import Choice, Context, Entity, Kind, Reading, Reason, Reply
+from assistant.types import Choice, Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
 
 UNREADABLE = "unreadable"
 _NEAREST = 3
-_MOST_NAMED = 6
 _KEPT = 300  # characters of a redacted question that a slot may hold
 
 
@@ -167,12 +167,9 @@ class Talk:
 
     def _which(self, context: Context, slugs: Sequence[str], pending: str) -> Step:
         area = self.assistant.area(context.area)
-        among = [each for each in area.settings if each.slug in slugs] or list(area.settings)
-        choices = [Choice(each.name, choose_setting(each.slug)) for each in among[:_MOST_NAMED]]
-        choices.append(Choice(self._parts.replies.say("clarify.not_a_setting"), choose_setting(None)))
-        reply = Reply(
-            Kind.CLARIFY, self.say("clarify.which_setting", context), choices=tuple(choices), reason=Reason.WHICH_SETTING
-        )
+        asked = Understanding(pending, pending, "", 0.0, settings=tuple(slugs))
+        decision = Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
+        reply = which_setting(decision, asked, area, self._parts.replies, context.audience)
         return Step((reply,), {"last_kind": reply.kind.value, "clarified": True, "pending": pending or None})
 
     def _found(self, context: Context) -> list[Reading]:

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.choices import choose_reading, choose_setting, reading_label
+from assistant.clarify import close_readings, which_setting
 from assistant.compose import StaleWords, answer_text, card_citation, citation
 from assistant.conflicts import CardCheck, Conflict, find_conflict
 from assistant.contacts import Route, cards_for, display_name, setting_of
@@ -32,7 +32,19 @@ from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
 from assistant.settings_named import SettingNames
 from assistant.spelling import Spelling
-from assistant.types import Choice, Citation, ContactCard, Context, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
+from assistant.types import (
+    Audience,
+    Citation,
+    ContactCard,
+    Context,
+    Decision,
+    Kind,
+    Outcome,
+    Reading,
+    Reason,
+    Reply,
+    Understanding,
+)
 from assistant.understand import Abbreviations, understand
 from knowledge.encoder import Encoder
 from knowledge.library import Library
@@ -41,7 +53,6 @@ from knowledge.types import Area, Setting
 from knowledge.types import Level as ScopeLevel
 
 log = logging.getLogger(__name__)
-_MOST_CHOICES = 6
 _REMEMBERED = 8  # messages, in memory only: a message is parsed, then answered, in one breath
 
 
@@ -137,6 +148,10 @@ class Assistant:
             return Explained(self._failed(area, context), screening)
         return explained
 
+    def try_out(self, text: str, context: Context) -> Explained:
+        """As `explain`, with nothing recorded: for staff."""
+        return self._explain(text, context, self.area(context.area), Screening(Level.NONE, None, 0.0), record=False)
+
     def understand(self, text: str, context: Context) -> tuple[Understanding, NDArray[np.float32]]:
         """What the message means, and its vector."""
         parts = self._parts
@@ -179,6 +194,7 @@ class Assistant:
         query = SearchQuery.of(parts.abbreviations.expand(understanding.query), vector, understanding.topics)
         scopes = scopes_for(context, understanding.setting, national=parts.national)
         found = retrieve(query, scopes, parts.library, parts.weights, parts.candidates)
+        found = [reading for reading in found if reading.hit.document.kind not in _not_for(context.audience)]
         own = [reading for reading in found if reading.hit.passage.scope.level is ScopeLevel.SETTING]
         return own if understanding.of_setting and own else found
 
@@ -197,7 +213,7 @@ class Assistant:
             Kind.ANSWER, text, citations=cited, contacts=cards[:1], reason=Reason.CONFIDENT, reference=understanding.query
         )
 
-    def _explain(self, text: str, context: Context, area: Area, screening: Screening) -> Explained:
+    def _explain(self, text: str, context: Context, area: Area, screening: Screening, *, record: bool = True) -> Explained:
         parts = self._parts
         understanding, vector = self.understand(text, context)
         readings = self.readings(understanding, vector, context)
@@ -205,7 +221,8 @@ class Assistant:
         reply = self._compose(decision, understanding, replace(context, setting=understanding.setting), area)
         if screening.level is Level.CAUTION:
             reply = replace(reply, notice=parts.replies.say("safeguarding.caution", context.audience))
-        parts.recorder.record(context, understanding, reply, decision)
+        if record:
+            parts.recorder.record(context, understanding, reply, decision)
         return Explained(reply, screening, understanding, tuple(readings), decision)
 
     def _compose(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
@@ -214,8 +231,11 @@ class Assistant:
             return replace(answer, probability=decision.probability)
         if decision.outcome is Outcome.CLARIFY:
             if decision.reason is Reason.CLOSE_READINGS:
-                return self._close_readings(decision, understanding, context, area)
-            return self._which_setting(understanding, context, area, decision)
+                cards = cards_for(
+                    understanding.subject, area, setting_of(area, context.setting), self._parts.routes, self._parts.replies
+                )
+                return close_readings(decision, understanding, cards, self._parts.replies, context.audience)
+            return which_setting(decision, understanding, area, self._parts.replies, context.audience)
         if decision.reason is Reason.OUT_OF_SCOPE:
             text = self._parts.replies.say("out_of_scope", context.audience)
             return Reply(Kind.OUT_OF_SCOPE, text, reason=decision.reason, probability=decision.probability)
@@ -231,35 +251,17 @@ class Assistant:
         pages = [each for each in (decision.reading, *decision.rivals) if each and each.hit.document.kind != "card"]
         return (citation(pages[0], self._parts.today(), self._stale),) if unsure and pages else ()
 
-    def _which_setting(self, understanding: Understanding, context: Context, area: Area, decision: Decision) -> Reply:
-        named = [setting for setting in area.settings if setting.slug in understanding.settings]
-        names = (named or list(area.settings))[:_MOST_CHOICES]
-        choices = [Choice(each.name, choose_setting(each.slug)) for each in names]
-        other = self._parts.replies.say("clarify.not_a_setting")
-        choices.append(Choice(other, choose_setting(None)))
-        text = self._parts.replies.say("clarify.which_setting", context.audience)
-        return Reply(
-            Kind.CLARIFY, text, choices=tuple(choices), reason=decision.reason, probability=decision.probability,
-            reference=understanding.query,
-        )  # fmt: skip
-
-    def _close_readings(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
-        parts = self._parts
-        readings = [each for each in (decision.reading, *decision.rivals[:1]) if each]
-        choices = [Choice(reading_label(each), choose_reading(each)) for each in readings]
-        choices.append(Choice(parts.replies.say("clarify.something_else"), choose_reading(None)))
-        cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
-        return Reply(
-            Kind.CLARIFY, parts.replies.say("clarify.close_readings", context.audience), choices=tuple(choices),
-            contacts=cards[:1], reason=decision.reason, probability=decision.probability, reference=understanding.query,
-        )  # fmt: skip
-
     def _failed(self, area: Area, context: Context) -> Reply:
         try:
             return self.hand_over(Reason.FAILED, "", context)
         except Exception as error:
             log.error("hand-over failed: %s", type(error).__name__)
             return Reply(Kind.HANDOFF, f"Something went wrong. Please contact {area.name}.", reason=Reason.FAILED)
+
+
+def _not_for(audience: Audience) -> tuple[str, ...]:
+    """Kinds of answers that staff wrote for the other voice."""
+    return tuple(f"curated_{other.value}" for other in Audience if other is not audience)
 
 
 def _named(card: ContactCard, setting: Setting | None) -> str:

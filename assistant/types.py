@@ -63,6 +63,8 @@ class Context:
     """True when the last reply was a clarifying question: a second one in a row is never asked."""
     previous: str = ""
     """The question before this one, redacted: a follow-up is joined to it."""
+    asker: str = ""
+    """Tells one person's questions from another's, for counting; never who they are. "" if it is not known."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from assistant.data_files import DATA
 from knowledge.errors import KnowledgeError
 from knowledge.types import NATIONAL, Scope
 from signpost.conversation import make_conversation
+from signpost.desk import expire_answers, make_desk
 from signpost.health import findings
 from signpost.wiring import AreaCache, Workshop
 from store.conversations import DatabaseConversations
@@ -36,16 +37,19 @@ def make_service(workshop: Workshop) -> Service:
             areas.clear()
 
     settings = workshop.settings
+    desk = make_desk(workshop, assistant, refresh, lambda answer: None)
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
     return Service(
         assistant,
         make_conversation(assistant, settings, trackers),
         Browse.load(DATA / "browse.yml"),
+        desk,
         lambda: findings(workshop),
         refresh,
         shared_secret=settings.shared_secret.get_secret_value(),
         extra_sites=tuple(site.strip().lower() for site in settings.extra_sites.split(",") if site.strip()),
         messages_a_minute=settings.messages_a_minute,
         client_messages_a_minute=settings.client_messages_a_minute,
-        tasks=(trackers.purge, workshop.recorder().purge),
+        refresh_areas=areas.clear if isinstance(areas, AreaCache) else lambda: None,
+        tasks=(trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated)),
     )

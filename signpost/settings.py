@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     conversation_minutes: int = Field(60, description="Minutes after which an idle conversation is forgotten.")
     messages_a_minute: int = Field(30, description="Messages that one conversation may send a minute.")
     client_messages_a_minute: int = Field(120, description="Messages that one client (network address) may send a minute.")
+    oidc_issuer: str = Field("", description="Address of the OpenID Connect provider that staff sign in with; empty for none.")
+    oidc_client_id: str = Field("", description="Our name at that provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Our secret at that provider.")
+    cookie_secret: SecretStr = Field(
+        SecretStr(""), description="Secret that signs the short-lived cookie of a sign-in; empty means a new one at every start."
+    )
     shared_secret: SecretStr = Field(SecretStr(""), description="Secret between Signpost and a Rasa server.")
     rasa_url: str = Field("", description="Address of a Rasa server; empty means the in-process runner.")
     rasa_seconds: float = Field(3.0, description="Seconds after which the in-process runner answers instead of Rasa.")

@@ -139,7 +139,7 @@ class Workshop:
     def recorder(self) -> DatabaseRecorder:
         """Keeps counts and redacted unanswered questions."""
         redactor = self.redactor(self.store.areas())
-        return DatabaseRecorder(self.engine, lambda text: redactor.redact(text).text)
+        return DatabaseRecorder(self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0])
 
     def assistant(
         self,

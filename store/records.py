@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from assistant.conflicts import Conflict
 from assistant.types import Context, Decision, Kind, Reply, Understanding
+from knowledge.types import Vectors
 from store.tables import ConflictRow, CountRow, UnansweredRow
 
 KEPT_DAYS = 30
@@ -19,9 +21,12 @@ KEPT_DAYS = 30
 class DatabaseRecorder:
     """Writes one count a reply, and the question itself only if it was handed over or unsure."""
 
-    def __init__(self, engine: Engine, redact: Callable[[str], str], unsure_below: float = 0.0) -> None:
+    def __init__(
+        self, engine: Engine, redact: Callable[[str], str], encode: Callable[[str], Vectors], unsure_below: float = 0.0
+    ) -> None:
         self._engine = engine
         self._redact = redact
+        self._encode = encode
         self._unsure_below = unsure_below
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
@@ -31,13 +36,8 @@ class DatabaseRecorder:
         with Session(self._engine) as session, session.begin():
             self._count(session, now, context, reply.kind.value, topic)
             if self._is_gap(reply):
-                session.add(
-                    UnansweredRow(
-                        area=context.area, setting=context.setting or "", audience=context.audience.value,
-                        text=self._redact(understanding.query), outcome=reply.kind.value,
-                        reason=reply.reason.value if reply.reason else "", probability=reply.probability, asked=now,
-                    )
-                )  # fmt: skip
+                reason = reply.reason.value if reply.reason else ""
+                session.add(self._question(context, understanding.query, reply.kind.value, reason, reply.probability, now, topic))
 
     def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
         """Count whether a reply helped; keep the question, redacted, if it did not."""
@@ -45,12 +45,7 @@ class DatabaseRecorder:
         with Session(self._engine) as session, session.begin():
             self._count(session, now, context, "helpful" if helpful else "unhelpful", "")
             if question and not helpful:
-                session.add(
-                    UnansweredRow(
-                        area=context.area, setting=context.setting or "", audience=context.audience.value,
-                        text=self._redact(question), outcome="answer", reason="unhelpful", probability=None, asked=now,
-                    )
-                )  # fmt: skip
+                session.add(self._question(context, question, "answer", "unhelpful", None, now, ""))
 
     def disclosure(self, context: Context) -> None:
         """Count that the safety card was shown; nothing else about it is kept."""
@@ -70,6 +65,16 @@ class DatabaseRecorder:
         with Session(self._engine) as session, session.begin():
             done = session.execute(delete(UnansweredRow).where(UnansweredRow.asked < limit))
             return int(done.rowcount)  # type: ignore[attr-defined]
+
+    def _question(
+        self, context: Context, text: str, outcome: str, reason: str, probability: float | None, now: datetime, topic: str
+    ) -> UnansweredRow:
+        kept = self._redact(text)
+        return UnansweredRow(
+            area=context.area, setting=context.setting or "", audience=context.audience.value, text=kept, outcome=outcome,
+            reason=reason, probability=probability, asked=now, asker=context.asker, topic=topic,
+            vector=self._encode(kept).astype(np.float16).tobytes(),
+        )  # fmt: skip
 
     def _is_gap(self, reply: Reply) -> bool:
         if reply.kind is Kind.HANDOFF:

@@ -118,6 +118,11 @@ class UnansweredRow(Base):
     reason: Mapped[str] = mapped_column(String(40))
     probability: Mapped[float | None]
     asked: Mapped[datetime] = mapped_column(index=True)
+    asker: Mapped[str] = mapped_column(String(16), default="")
+    """Tells people apart for a day, never who they are."""
+    topic: Mapped[str] = mapped_column(String(20), default="")
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary)
+    gap: Mapped[int | None] = mapped_column(index=True)
 
 
 class CountRow(Base):
@@ -150,3 +155,132 @@ class ConversationRow(Base):
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
     tracker: Mapped[dict[str, Any]]
     touched: Mapped[datetime] = mapped_column(index=True)
+
+
+class StaffRow(Base):
+    """Somebody who may sign in to the staff screens. `password` is an argon2 hash, or empty."""
+
+    __tablename__ = "staff"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    email: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(String(20))
+    area: Mapped[str] = mapped_column(String(80))
+    setting: Mapped[str] = mapped_column(String(80))
+    password: Mapped[str]
+    active: Mapped[bool]
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+
+
+class StaffSessionRow(Base):
+    """A signed-in browser. Tokens are stored as hashes."""
+
+    __tablename__ = "staff_sessions"
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    csrf: Mapped[str] = mapped_column(String(64))
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignInLinkRow(Base):
+    """A link that lets somebody set a password, once."""
+
+    __tablename__ = "sign_in_links"
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    expires: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """Who changed what, with how it was before and after."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    area: Mapped[str] = mapped_column(String(80), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    what: Mapped[str] = mapped_column(String(120))
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class GapRow(Base):
+    """A cluster of questions that were not answered. Its id stays when more arrive; `centre` is the mean of their vectors."""
+
+    __tablename__ = "gaps"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    area: Mapped[str] = mapped_column(String(80), index=True)
+    setting: Mapped[str] = mapped_column(String(80))
+    topic: Mapped[str] = mapped_column(String(20))
+    label: Mapped[str]
+    state: Mapped[str] = mapped_column(String(20))
+    owner: Mapped[str] = mapped_column(String(200))
+    due: Mapped[date | None]
+    notes: Mapped[str]
+    people: Mapped[int]
+    questions: Mapped[int]
+    need: Mapped[float]
+    first: Mapped[datetime]
+    last: Mapped[datetime]
+    centre: Mapped[bytes] = mapped_column(LargeBinary)
+    merged_into: Mapped[int | None]
+    curated: Mapped[int | None]
+
+
+class CuratedRow(Base):
+    """An answer written by staff; while it is live, it is a document of source `curated`."""
+
+    __tablename__ = "curated_answers"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    area: Mapped[str] = mapped_column(String(80), index=True)
+    setting: Mapped[str] = mapped_column(String(80))
+    audience: Mapped[str] = mapped_column(String(20))
+    questions: Mapped[list[Any]]
+    text: Mapped[str]
+    title: Mapped[str]
+    url: Mapped[str]
+    owner: Mapped[str]
+    review_by: Mapped[date | None]
+    expires: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(20))
+    author: Mapped[str] = mapped_column(String(200))
+    gap: Mapped[int | None]
+    change: Mapped[str]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    """A hand-over that waits to be sent, was sent, or could not be. The words are deleted when it has arrived."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    area: Mapped[str] = mapped_column(String(80))
+    recipient: Mapped[str] = mapped_column(String(200))
+    reply_to: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    tries: Mapped[int]
+    next_try: Mapped[datetime] = mapped_column(index=True)
+    claimed: Mapped[datetime | None]
+    problem: Mapped[str]
+    created: Mapped[datetime]
+    sent: Mapped[datetime | None]
+
+
+class FollowUpRow(Base):
+    """Somebody who wants to know when a question has been answered; by code, or by an address that is kept for that only."""
+
+    __tablename__ = "follow_ups"
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    area: Mapped[str] = mapped_column(String(80), index=True)
+    setting: Mapped[str] = mapped_column(String(80))
+    audience: Mapped[str] = mapped_column(String(20))
+    question: Mapped[str]
+    email: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(index=True)
+    curated: Mapped[int | None]

@@ -1,0 +1,1 @@
+"""The staff screens: server-rendered forms that work without JavaScript."""

@@ -1,0 +1,143 @@
+"""Answer it here: write, preview, approve, withdraw."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException
+from fastapi.responses import Response
+
+from api.staff.session import PostingDep, Signed, SignedDep, go
+from assistant.reading_level import reading_age
+from store.curated import DRAFT, LIVE, WITHDRAWN, CuratedAnswer, facts
+
+router = APIRouter(prefix="/staff/answers", include_in_schema=False)
+_MOST_QUESTIONS = 12
+_EASY_AGE = 11
+
+
+@router.get("")
+def overview(signed: SignedDep) -> Response:
+    """All answers, newest first."""
+    signed.needs("answers")
+    answers = signed.desk.curated.all(signed.staff.area, setting=signed.setting)
+    return signed.page("answers.html", answers=answers, today=signed.desk.today())
+
+
+@router.get("/new")
+def fresh(signed: SignedDep, gap: int = 0) -> Response:
+    """The form, begun from a cluster or empty."""
+    signed.needs("answers")
+    questions: list[str] = []
+    setting = signed.setting
+    found = signed.desk.gaps.get(signed.staff.area, gap) if gap else None
+    if found:
+        signed.may_touch(found.setting)
+        questions, setting = signed.desk.gaps.wordings(found.id, _MOST_QUESTIONS), found.setting
+    owner = signed.area.contacts["send_team"].name if "send_team" in signed.area.contacts else signed.area.name
+    answer = CuratedAnswer(signed.staff.area, tuple(questions), "", setting, owner=owner, gap=gap or None)
+    return signed.page("answer.html", answer=answer, tried=[], age=None, problem="", easy=_EASY_AGE)
+
+
+@router.get("/{answer_id}")
+def one(signed: SignedDep, answer_id: int) -> Response:
+    """One answer with its preview: how it looks, and which questions it answers."""
+    answer = _answer(signed, answer_id)
+    return _shown(signed, answer)
+
+
+@router.post("")
+def save(
+    signed: PostingDep,
+    questions: Annotated[str, Form(max_length=4000)] = "",
+    text: Annotated[str, Form(max_length=4000)] = "",
+    answer_id: Annotated[int, Form()] = 0,
+    setting: Annotated[str, Form(max_length=80)] = "",
+    audience: Annotated[str, Form(max_length=20)] = "",
+    title: Annotated[str, Form(max_length=200)] = "",
+    url: Annotated[str, Form(max_length=500)] = "",
+    owner: Annotated[str, Form(max_length=200)] = "",
+    review_by: Annotated[str, Form(max_length=10)] = "",
+    expires: Annotated[str, Form(max_length=10)] = "",
+    change: Annotated[str, Form(max_length=1000)] = "",
+    gap: Annotated[int, Form()] = 0,
+) -> Response:
+    """Keep a draft and show what it would do. A live answer that is changed stays live, with its new words."""
+    signed.needs("answers")
+    signed.may_touch(setting)
+    before = _answer(signed, answer_id) if answer_id else None
+    wordings = tuple(line.strip() for line in questions.splitlines() if line.strip())[:_MOST_QUESTIONS]
+    answer = CuratedAnswer(
+        signed.staff.area, wordings, text.replace("\r\n", "\n").strip(), setting,
+        audience if audience in ("parent", "young_person") else "", title.strip(), url.strip(), owner.strip(),
+        _day(review_by), _day(expires), (before.gap if before else gap) or None, change.strip(), id=answer_id,
+    )  # fmt: skip
+    problem = _problem(signed, answer)
+    if problem:
+        return signed.page("answer.html", 422, answer=answer, tried=[], age=None, problem=problem, easy=_EASY_AGE)
+    kept = signed.desk.curated.save(answer, signed.staff.email)
+    signed.log("write answer", f"answer {kept.id}", facts(before) if before else None, facts(kept))
+    if kept.state == LIVE:
+        signed.desk.publish(signed.staff.area)
+    return go(f"/staff/answers/{kept.id}")
+
+
+@router.post("/{answer_id}/approve")
+def approve(signed: PostingDep, answer_id: int) -> Response:
+    """Make it live."""
+    answer = _answer(signed, answer_id)
+    signed.desk.curated.set_state(answer.id, LIVE)
+    signed.desk.publish(signed.staff.area)
+    if answer.gap:
+        signed.desk.gaps.change(answer.gap, state="answered", curated=answer.id)
+    signed.desk.answered(answer)
+    signed.log("approve answer", f"answer {answer.id}", {"state": answer.state}, {"state": LIVE})
+    return go(f"/staff/answers/{answer.id}")
+
+
+@router.post("/{answer_id}/withdraw")
+def withdraw(signed: PostingDep, answer_id: int) -> Response:
+    """Take it back at once."""
+    answer = _answer(signed, answer_id)
+    signed.desk.curated.set_state(answer.id, WITHDRAWN if answer.state == LIVE else DRAFT)
+    signed.desk.publish(signed.staff.area)
+    signed.log("withdraw answer", f"answer {answer.id}", {"state": answer.state}, {"state": WITHDRAWN})
+    return go(f"/staff/answers/{answer.id}")
+
+
+def _shown(signed: Signed, answer: CuratedAnswer) -> Response:
+    asked = list(answer.questions)
+    if answer.gap:
+        asked += [each for each in signed.desk.gaps.wordings(answer.gap) if each not in asked]
+    tried = signed.desk.preview(answer, asked)
+    age = reading_age(answer.text)
+    return signed.page("answer.html", answer=answer, tried=tried, age=age, problem="", easy=_EASY_AGE)
+
+
+def _answer(signed: Signed, answer_id: int) -> CuratedAnswer:
+    signed.needs("answers")
+    answer = signed.desk.curated.get(signed.staff.area, answer_id)
+    if answer is None:
+        raise HTTPException(404, "There is no page at this address.")
+    signed.may_touch(answer.setting)
+    return answer
+
+
+def _problem(signed: Signed, answer: CuratedAnswer) -> str:
+    if not answer.questions:
+        return "Write at least one question, as a family would ask it."
+    if not answer.text:
+        return "Write the answer."
+    if answer.setting and answer.setting not in {each.slug for each in signed.area.settings}:
+        return f"There is no setting '{answer.setting}'."
+    if answer.url and not answer.url.startswith(("https://", "http://")):
+        return f"'{answer.url}' is not a web address: it should begin with https://"
+    return ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise HTTPException(422, f"'{text}' is not a date: write it as 2026-12-24.") from error

@@ -1,0 +1,129 @@
+"""The inbox: what families asked and were not told, in clusters."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException
+from fastapi.responses import Response
+
+from api.staff.session import PostingDep, Signed, SignedDep, go
+from assistant.types import Audience, Context, Reason
+from store.gaps import FEWEST_PEOPLE, STATES, Gap
+
+router = APIRouter(prefix="/staff/gaps", include_in_schema=False)
+_MOST_NEAR = 3
+_WHY = {
+    Reason.UNSURE: "It is about the same thing, but the assistant was not sure enough that it answers",
+    Reason.NOTHING_FOUND: "Nothing near it was found",
+}
+
+
+@router.get("")
+def inbox(signed: SignedDep, state: str = "new") -> Response:
+    """The clusters in one state, the most pressing first."""
+    signed.needs("gaps")
+    signed.desk.gaps.cluster()
+    chosen = state if state in STATES else ""
+    gaps = signed.desk.gaps.all(signed.staff.area, signed.setting, chosen)
+    names = {gap.id: label_of(signed, gap) for gap in gaps}
+    totals = signed.desk.gaps.totals(signed.staff.area) if not signed.setting else {}
+    return signed.page(
+        "gaps.html", gaps=gaps[:200], names=names, state=chosen, states=STATES, totals=totals, fewest=FEWEST_PEOPLE
+    )
+
+
+@router.get("/{gap_id}")
+def one(signed: SignedDep, gap_id: int) -> Response:
+    """One cluster: its questions, what was near, and what can be done."""
+    gap = _gap(signed, gap_id)
+    questions = signed.desk.gaps.question_rows(gap.id)
+    near = _near(signed, gap, questions[0][1]) if questions else []
+    others = [
+        (each.id, label_of(signed, each)) for each in signed.desk.gaps.all(signed.staff.area, signed.setting) if each.id != gap.id
+    ]
+    return signed.page(
+        "gap.html", gap=gap, name=label_of(signed, gap), questions=questions, near=near, states=STATES, others=others[:100],
+        fewest=FEWEST_PEOPLE,
+    )  # fmt: skip
+
+
+@router.post("/{gap_id}")
+def change(
+    signed: PostingDep,
+    gap_id: int,
+    state: Annotated[str, Form()] = "new",
+    owner: Annotated[str, Form(max_length=200)] = "",
+    due: Annotated[str, Form(max_length=10)] = "",
+    notes: Annotated[str, Form(max_length=4000)] = "",
+    label: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Set state, owner, due date, notes and name."""
+    gap = _gap(signed, gap_id)
+    if state not in STATES:
+        raise HTTPException(422, f"'{state}' is not a state: {', '.join(STATES)}.")
+    try:
+        day = date.fromisoformat(due) if due else None
+    except ValueError as error:
+        raise HTTPException(422, f"'{due}' is not a date: write it as 2026-12-24.") from error
+    signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label)
+    before = {"state": gap.state, "owner": gap.owner, "due": str(gap.due or ""), "notes": gap.notes, "label": gap.label}
+    after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label}
+    signed.log("change gap", f"gap {gap.id}", before, after)
+    return go(f"/staff/gaps/{gap.id}")
+
+
+@router.post("/{gap_id}/merge")
+def merge(signed: PostingDep, gap_id: int, other: Annotated[int, Form()]) -> Response:
+    """Take another cluster into this one."""
+    gap, taken = _gap(signed, gap_id), _gap(signed, other)
+    signed.desk.gaps.merge(signed.staff.area, gap.id, [taken.id])
+    signed.log("merge gaps", f"gap {gap.id}", {"people": gap.people}, {"with": taken.id})
+    return go(f"/staff/gaps/{gap.id}")
+
+
+@router.post("/{gap_id}/split")
+def split(signed: PostingDep, gap_id: int, question: Annotated[list[int] | None, Form()] = None) -> Response:
+    """Take some questions out into a cluster of their own."""
+    gap = _gap(signed, gap_id)
+    fresh = signed.desk.gaps.split(signed.staff.area, gap.id, question or [])
+    if fresh is None:
+        raise HTTPException(422, "Tick at least one question, and leave at least one.")
+    signed.log("split gap", f"gap {gap.id}", {"questions": gap.questions}, {"new gap": fresh})
+    return go(f"/staff/gaps/{fresh}")
+
+
+def label_of(signed: Signed, gap: Gap) -> str:
+    """What a cluster is called: by staff, by its wording if enough people asked, else by its topic."""
+    if gap.label:
+        return gap.label
+    if gap.examples:
+        return gap.examples[0]
+    question = signed.service.browse.question(gap.topic)
+    return f"About: {question.says}" if question else f"About: {gap.topic or 'something else'}"
+
+
+def _gap(signed: Signed, gap_id: int) -> Gap:
+    signed.needs("gaps")
+    gap = signed.desk.gaps.get(signed.staff.area, gap_id)
+    if gap is None:
+        raise HTTPException(404, "There is no page at this address.")
+    signed.may_touch(gap.setting)
+    return gap
+
+
+def _near(signed: Signed, gap: Gap, question: str) -> list[dict[str, object]]:
+    """The passages that came nearest, and why they were not shown."""
+    context = Context(gap.area, gap.setting or None, Audience.PARENT, clarified=True)
+    explained = signed.service.assistant.try_out(question, context)
+    decision = explained.decision
+    why = _WHY.get(decision.reason, "") if decision else ""
+    chance = f" (about {round(100 * decision.probability)} in 100)" if decision and decision.reason is Reason.UNSURE else ""
+    return [
+        {
+            "title": reading.hit.document.title, "url": reading.hit.document.url, "heading": reading.hit.passage.headings[-1],
+            "text": reading.hit.passage.text[:300], "why": (why + chance) if place == 0 else "It is further away than the first",
+        }
+        for place, reading in enumerate(explained.readings[:_MOST_NEAR])
+    ]  # fmt: skip

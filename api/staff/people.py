@@ -1,0 +1,67 @@
+"""Accounts and the log of changes, for administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import Response
+
+from api.guard import own_origin
+from api.staff.session import PostingDep, SignedDep, go
+from store.staff import Role
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+
+
+@router.get("/people")
+def people(signed: SignedDep) -> Response:
+    """Who has an account."""
+    signed.needs("people")
+    return signed.page("people.html", everyone=signed.desk.accounts.everyone(signed.staff.area), link="", problem="")
+
+
+@router.post("/people")
+def add(
+    request: Request,
+    signed: PostingDep,
+    email: Annotated[str, Form(max_length=200)] = "",
+    name: Annotated[str, Form(max_length=200)] = "",
+    role: Annotated[Role, Form()] = Role.REVIEWER,
+    setting: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Add somebody (or send a new link): the one-time link is shown once, to be passed on."""
+    signed.needs("people")
+    problem = ""
+    if "@" not in email:
+        problem = f"'{email}' is not an e-mail address."
+    elif role is Role.EDITOR and setting not in {each.slug for each in signed.area.settings}:
+        problem = "An editor needs a setting: choose one."
+    link = ""
+    if not problem:
+        kept = setting if role is Role.EDITOR else ""
+        known = {each.email: each for each in signed.desk.accounts.everyone(signed.staff.area)}
+        token = signed.desk.accounts.add(email, name, role, signed.staff.area, kept)
+        link = f"{own_origin(request)}/staff/welcome/{token}"
+        before = known.get(email.strip().lower())
+        signed.log("add person", email, {"role": before.role.value} if before else None, {"role": role.value, "setting": kept})
+    everyone = signed.desk.accounts.everyone(signed.staff.area)
+    return signed.page("people.html", 422 if problem else 200, everyone=everyone, link=link, problem=problem)
+
+
+@router.post("/people/{staff_id}/remove")
+def remove(signed: PostingDep, staff_id: int) -> Response:
+    """Take somebody's access away at once."""
+    signed.needs("people")
+    if staff_id == signed.staff.id:
+        raise HTTPException(422, "You can't take away your own access. Ask another administrator.")
+    signed.desk.accounts.deactivate(staff_id, signed.staff.area)
+    signed.log("remove person", f"account {staff_id}")
+    return go("/staff/people")
+
+
+@router.get("/changes")
+def changes(signed: SignedDep) -> Response:
+    """Who changed what."""
+    signed.needs("people")
+    return signed.page("changes.html", lines=signed.desk.audit.lines(signed.staff.area))

@@ -1,0 +1,114 @@
+"""Who is signed in, what they may do, and the token that every form of theirs carries."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.pages import render
+from api.service import Service, ServiceDep
+from api.staff.desk import StaffDesk
+from knowledge.types import Area
+from store.staff import Role, Staff, StaffSession
+
+COOKIE = "signpost_staff"
+CAN = {
+    "gaps": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
+    "answers": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
+    "reports": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
+    "content": {Role.ADMIN, Role.REVIEWER},
+    "people": {Role.ADMIN},
+}
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in; the page to sign in is shown."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Somebody who is signed in, with the parts that they work with."""
+
+    service: Service
+    desk: StaffDesk
+    staff: Staff
+    csrf: str
+
+    @property
+    def area(self) -> Area:
+        """The area that they work for."""
+        return self.service.assistant.area(self.staff.area)
+
+    @property
+    def setting(self) -> str:
+        """The only setting that they may see; "" for the whole area."""
+        return self.staff.setting if self.staff.role is Role.EDITOR else ""
+
+    def needs(self, what: str) -> None:
+        """Raise 403 unless their role may do it."""
+        if self.staff.role not in CAN[what]:
+            raise HTTPException(403, "Your role does not allow this. Ask an administrator of your area.")
+
+    def may_touch(self, setting: str) -> None:
+        """Raise 404 for a thing of another setting, as if it were not there."""
+        if self.setting and setting != self.setting:
+            raise HTTPException(404, "There is no page at this address.")
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A staff page."""
+        shared = {"staff": self.staff, "csrf": self.csrf, "area": self.area, "can": sorted(self._can())}
+        return HTMLResponse(render(f"staff/{template}", **shared, **values), status)
+
+    def log(
+        self, action: str, what: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+    ) -> None:
+        """Add a line to the audit log."""
+        self.desk.audit.write(self.staff.email, self.staff.area, action, what, before, after)
+
+    def _can(self) -> set[str]:
+        return {what for what, roles in CAN.items() if self.staff.role in roles}
+
+
+def desk_of(service: Service) -> StaffDesk:
+    """The desk, if there is one."""
+    if service.desk is None:
+        raise HTTPException(404, "There is no page at this address.")
+    return service.desk
+
+
+def signed_in(request: Request, service: ServiceDep) -> Signed:
+    """Whoever is signed in. Raises SignInFirst."""
+    desk = desk_of(service)
+    session: StaffSession | None = desk.accounts.session(request.cookies.get(COOKIE, ""))
+    if session is None:
+        raise SignInFirst
+    return Signed(service, desk, session.staff, session.csrf)
+
+
+async def posting(request: Request, signed: Annotated[Signed, Depends(signed_in)]) -> Signed:
+    """Whoever is signed in, for a form that carries their token. Raises 403 if it does not."""
+    form = await request.form()
+    given = str(form.get("csrf") or "")
+    if not hmac.compare_digest(given.encode(), signed.csrf.encode()):
+        raise HTTPException(403, "This form is too old. Go back, load the page again, and send it once more.")
+    return signed
+
+
+SignedDep = Annotated[Signed, Depends(signed_in)]
+PostingDep = Annotated[Signed, Depends(posting)]
+
+
+def with_cookie(response: Response, token: str, *, secure: bool) -> Response:
+    """Set the session's cookie: this browser only, no script, no other site."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=secure, path="/staff", max_age=8 * 3600)
+    return response
+
+
+def go(path: str) -> Response:
+    """See another page next."""
+    return RedirectResponse(path, 303)

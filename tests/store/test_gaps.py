@@ -1,0 +1,122 @@
+"""Clusters of unanswered questions: quick, stable, and silent about few people."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from store.gaps import Gaps
+from store.tables import GapRow, UnansweredRow
+
+DIMENSIONS = 64
+START = datetime(2026, 11, 1, 9, 0)
+
+
+def unit(seed: int) -> np.ndarray:
+    vector = np.random.default_rng(seed).normal(size=DIMENSIONS)
+    return vector / np.linalg.norm(vector)
+
+
+def near(seed: int, noise: int) -> bytes:
+    vector = unit(seed) + 0.4 * unit(100_000 + noise)
+    return (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
+
+
+def ask(engine: Engine, seeds: list[int], first: int = 0, **facts: object) -> None:
+    with Session(engine) as session, session.begin():
+        for number, seed in enumerate(seeds, first):
+            row = {
+                "area": "brookshire", "setting": "", "audience": "parent", "text": f"question {seed} worded {number}", "outcome": "handoff",
+                "reason": "unsure", "probability": 0.3, "asked": START + timedelta(minutes=number), "asker": f"person {number}",
+                "topic": "P08", "vector": near(seed, number),
+            }  # fmt: skip
+            session.add(UnansweredRow(**{**row, **facts}))
+
+
+def test_questions_of_one_meaning_are_one_gap(engine: Engine) -> None:
+    ask(engine, [1, 2, 1, 1, 2, 3])
+    gaps = Gaps(engine)
+    assert gaps.cluster() == 6
+    assert [(gap.people, gap.questions) for gap in gaps.all("brookshire")] == [(3, 3), (2, 2), (1, 1)]
+    assert gaps.cluster() == 0
+
+
+def test_fewer_than_three_people_are_not_quoted(engine: Engine) -> None:
+    ask(engine, [1, 1])
+    gaps = Gaps(engine)
+    gaps.cluster()
+    gap = gaps.all("brookshire")[0]
+    assert (gap.examples, gaps.wordings(gap.id), gaps.question_rows(gap.id)) == ((), [], [])
+    ask(engine, [1], first=2)
+    gaps.cluster()
+    assert len(gaps.wordings(gap.id)) == 3
+
+
+def test_one_person_who_asks_five_times_is_one_person(engine: Engine) -> None:
+    ask(engine, [1] * 5, asker="the same")
+    gaps = Gaps(engine)
+    gaps.cluster()
+    assert [(gap.people, gap.questions) for gap in gaps.all("brookshire")] == [(1, 5)]
+
+
+def test_merge_and_split(engine: Engine) -> None:
+    ask(engine, [1, 1, 1, 2, 2, 2])
+    gaps = Gaps(engine)
+    gaps.cluster()
+    first, second = (gap.id for gap in gaps.all("brookshire"))
+    gaps.merge("brookshire", first, [second])
+    assert [(gap.id, gap.people) for gap in gaps.all("brookshire")] == [(first, 6)]
+    assert gaps.get("brookshire", second).id == first  # type: ignore[union-attr]
+    rows = gaps.question_rows(first)
+    fresh = gaps.split("brookshire", first, [rows[0][0], rows[1][0]])
+    assert fresh is not None
+    assert gaps.get("brookshire", fresh).questions == 2  # type: ignore[union-attr]
+    assert gaps.split("brookshire", first, []) is None
+    assert gaps.get("elsewhere", first) is None
+
+
+def test_an_unhelpful_answer_opens_a_gap_again(engine: Engine) -> None:
+    ask(engine, [1])
+    gaps = Gaps(engine)
+    gaps.cluster()
+    gap = gaps.all("brookshire")[0]
+    gaps.change(gap.id, state="answered")
+    ask(engine, [1], first=1)
+    gaps.cluster()
+    assert gaps.get("brookshire", gap.id).state == "answered"  # type: ignore[union-attr]
+    ask(engine, [1], first=2, reason="unhelpful")
+    gaps.cluster()
+    assert gaps.get("brookshire", gap.id).state == "new"  # type: ignore[union-attr]
+
+
+def test_ten_thousand_questions_cluster_and_stay_stable(engine: Engine) -> None:
+    rng = np.random.default_rng(7)
+    ask(engine, [int(seed) for seed in rng.integers(0, 1500, 10_000)])
+    gaps = Gaps(engine)
+    started = time.perf_counter()
+    assert gaps.cluster() == 10_000
+    took = time.perf_counter() - started
+    assert took < 60, f"{took:.1f} seconds"
+    with Session(engine) as session:
+        before = dict(session.execute(select(UnansweredRow.id, UnansweredRow.gap)).tuples().all())
+        known = {gap for (gap,) in session.execute(select(GapRow.id))}
+    ask(engine, [int(seed) for seed in rng.integers(0, 1500, 100)], first=10_000)
+    assert gaps.cluster() == 100
+    with Session(engine) as session:
+        after = dict(session.execute(select(UnansweredRow.id, UnansweredRow.gap)).tuples().all())
+        fresh = {gap for (gap,) in session.execute(select(GapRow.id))} - known
+    assert all(after[number] == gap for number, gap in before.items())
+    assert len(fresh) <= 5
+
+
+@pytest.mark.parametrize("area", ["elsewhere", ""])
+def test_areas_do_not_mix(engine: Engine, area: str) -> None:
+    ask(engine, [1, 1])
+    gaps = Gaps(engine)
+    gaps.cluster()
+    assert gaps.all(area) == []
