@@ -9,7 +9,7 @@ from typing import Any
 from assistant.compose import spoken
 from assistant.types import Citation, ContactCard, Reply
 
-SHOWN_SLOTS = ("area", "setting", "audience")
+SHOWN_SLOTS = ("area", "setting", "audience", "last_question")
 
 
 def channel_message(reply: Reply, slots: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from api.service import Service
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 
-_EXPIRED = "This conversation is over, because nothing was said for a while. Start a new one."
+EXPIRED = "This conversation is over, because nothing was said for a while. Start a new one."
 _MOST_TOKEN = 80
 
 
@@ -44,11 +43,17 @@ def context_of(service: Service, token: str) -> Context | None:
     return _context(tracker["slots"]) if tracker else None
 
 
+def last_question(service: Service, token: str) -> str:
+    """The last question of a conversation, redacted; "" if there is none."""
+    tracker = service.conversation.trackers.load(_key(token))
+    return str(tracker["slots"].get("last_question") or "") if tracker else ""
+
+
 async def say(service: Service, token: str, text: str) -> Exchange:
     """Send a message or a button's payload. Raises HTTPException 401 if the conversation is over."""
     context = context_of(service, token)
     if context is None:
-        raise HTTPException(401, _EXPIRED)
+        raise HTTPException(401, EXPIRED)
     metadata = {"area": context.area, "setting": context.setting, "audience": context.audience.value}
     messages = await service.conversation.runner.handle(_key(token), readable(text), metadata)
     replies = tuple(message["custom"] for message in messages if "custom" in message)
@@ -76,8 +81,3 @@ def _context(slots: dict[str, Any]) -> Context:
 def _key(token: str) -> str:
     """Keys of our own conversations begin with `chat:`; a Rasa client's sender can't reach them."""
     return f"chat:{token}"
-
-
-def unknown_settings(service: Service, area: str, names: Sequence[str]) -> list[str]:
-    """Those of `names` that are no setting of the area."""
-    return [name for name in names if setting_of(service.assistant.area(area), name) is None]

@@ -64,6 +64,9 @@ class ChatPage:
     asked: str = ""
     draft: str = ""
     replies: Sequence[Mapping[str, Any]] = ()
+    can_send: bool = False
+    letter: str = ""
+    """The message that a person may send to whoever can help, to start from."""
 
 
 def render_chat(page: ChatPage) -> str:
@@ -80,6 +83,8 @@ def render_chat(page: ChatPage) -> str:
             asked=page.asked,
             draft=page.draft,
             replies=page.replies,
+            can_send=page.can_send,
+            letter=page.letter,
             safety=any(reply["kind"] == "safeguarding" for reply in page.replies),
         )
     )

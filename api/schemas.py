@@ -120,6 +120,41 @@ class FeedbackIn(BaseModel):
     helpful: bool
 
 
+class HandOverIn(BaseModel):
+    """A message to one of the contacts that were shown."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"contact": "sendiass", "text": "Please can you help me with school transport?", "consent": True}]
+        }
+    )
+    contact: str = Field(max_length=40, description="Key of the contact: senco, sendiass or send_team.")
+    text: str = Field(min_length=1, max_length=LONGEST_MESSAGE, description="The person's own words.")
+    reply_to: str = Field("", max_length=200, description="Where they may answer; not kept once it is sent.")
+    consent: bool = Field(False, description="That the person wants it sent.")
+
+
+class HandOverOut(BaseModel):
+    """A message that waits to be sent."""
+
+    reference: str
+    contact: str
+    text: str = Field(description="What to tell the person.")
+
+
+class WaitIn(BaseModel):
+    """Be told when it is answered."""
+
+    email: str = Field("", max_length=200, description="Kept for this one e-mail only; may be left out.")
+
+
+class WaitOut(BaseModel):
+    """The code to look it up with."""
+
+    code: str
+    text: str = Field(description="What to tell the person.")
+
+
 class AreaOut(BaseModel):
     """An area with who can help in it."""
 

@@ -14,6 +14,8 @@ from api.staff.desk import StaffDesk
 from assistant.browse import Browse
 from assistant.talk import Talk
 from assistant.turn import Assistant
+from store.follow_ups import FollowUps
+from store.outbox import Outbox
 
 
 class Trackers(Protocol):
@@ -46,12 +48,23 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class Passing:
+    """The outbox and the list of those who wait. `can_send` is False without a mail server."""
+
+    outbox: Outbox
+    follow_ups: FollowUps
+    can_send: bool
+
+
+@dataclass(frozen=True)
 class Service:
     """The assistant, its conversations, and how to tell whether all is well."""
 
     assistant: Assistant
     conversation: Conversation
     browse: Browse
+    passing: Passing
+    """Passing questions on to a person."""
     desk: StaffDesk | None
     """What the staff screens work with; None switches them off."""
     findings: Callable[[], Sequence[object]]

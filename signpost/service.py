@@ -6,7 +6,7 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.service import Service
+from api.service import Passing, Service
 from assistant.browse import Browse
 from assistant.data_files import DATA
 from knowledge.errors import KnowledgeError
@@ -14,8 +14,11 @@ from knowledge.types import NATIONAL, Scope
 from signpost.conversation import make_conversation
 from signpost.desk import expire_answers, make_desk
 from signpost.health import findings
+from signpost.passing import mail_tasks, tell_those_who_wait
 from signpost.wiring import AreaCache, Workshop
 from store.conversations import DatabaseConversations
+from store.follow_ups import FollowUps
+from store.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +40,14 @@ def make_service(workshop: Workshop) -> Service:
             areas.clear()
 
     settings = workshop.settings
-    desk = make_desk(workshop, assistant, refresh, lambda answer: None)
+    passing = Passing(Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host))
+    desk = make_desk(workshop, assistant, refresh, lambda answer: tell_those_who_wait(assistant, passing, answer))
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
     return Service(
         assistant,
         make_conversation(assistant, settings, trackers),
         Browse.load(DATA / "browse.yml"),
+        passing,
         desk,
         lambda: findings(workshop),
         refresh,
@@ -51,5 +56,12 @@ def make_service(workshop: Workshop) -> Service:
         messages_a_minute=settings.messages_a_minute,
         client_messages_a_minute=settings.client_messages_a_minute,
         refresh_areas=areas.clear if isinstance(areas, AreaCache) else lambda: None,
-        tasks=(trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated)),
+        tasks=(
+            trackers.purge,
+            workshop.recorder().purge,
+            desk.gaps.cluster,
+            lambda: expire_answers(workshop, desk.curated),
+            passing.follow_ups.purge,
+            *mail_tasks(settings, passing.outbox),
+        ),
     )

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     cookie_secret: SecretStr = Field(
         SecretStr(""), description="Secret that signs the short-lived cookie of a sign-in; empty means a new one at every start."
     )
+    smtp_host: str = Field("", description="Mail server for hand-overs; empty means that people send their message themselves.")
+    smtp_port: int = Field(587, description="Port of the mail server.")
+    smtp_user: str = Field("", description="User at the mail server.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    smtp_from: str = Field("signpost@example.org", description="Address that hand-overs are sent from.")
+    smtp_starttls: bool = Field(True, description="Encrypt the connection to the mail server.")
     shared_secret: SecretStr = Field(SecretStr(""), description="Secret between Signpost and a Rasa server.")
     rasa_url: str = Field("", description="Address of a Rasa server; empty means the in-process runner.")
     rasa_seconds: float = Field(3.0, description="Seconds after which the in-process runner answers instead of Rasa.")

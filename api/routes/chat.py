@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from actions.replies import reply_json
 from actions.runner.payloads import as_words, parse_payload
-from api import conversing
+from api import conversing, handing_over
 from api.pages import ChatPage, render_areas, render_chat, render_questions
 from api.schemas import LONGEST_MESSAGE
 from api.service import Service, ServiceDep
@@ -112,7 +112,11 @@ def _page(
 ) -> Response:  # fmt: skip
     area = service.assistant.area(context.area)
     intro = service.assistant.parts.replies.say("intro", context.audience, area=area.name)
-    page = ChatPage(area, context.setting or "", context.audience, intro, token, asked, draft, replies or [])
+    shown = replies or []
+    letter = handing_over.draft(service, context, str(shown[-1].get("reference") or "")) if shown else ""
+    page = ChatPage(
+        area, context.setting or "", context.audience, intro, token, asked, draft, shown, service.passing.can_send, letter
+    )
     return HTMLResponse(render_chat(page), status)
 
 

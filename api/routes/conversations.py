@@ -23,7 +23,7 @@ Token = Annotated[str | None, Header(alias="Authorization", description="`Bearer
 @router.post("/conversations", status_code=201)
 def start(service: ServiceDep, request: Request, wanted: ConversationIn) -> ConversationOut:
     """Start a conversation. It is forgotten after an hour without a message."""
-    _check_rate(service, request)
+    check_rate(service, request)
     if not may_embed(request, service, wanted.area):
         raise HTTPException(403, "This site may not embed this area's chat. Ask the council to add its address to 'sites'.")
     context = Context(wanted.area, wanted.setting, wanted.audience)
@@ -41,8 +41,8 @@ def start(service: ServiceDep, request: Request, wanted: ConversationIn) -> Conv
 @router.post("/conversation/messages")
 async def send(service: ServiceDep, request: Request, message: MessageIn, authorization: Token = None) -> MessagesOut:
     """Send a message, or the payload of a choice. A message with several questions gets several replies."""
-    token = _token(authorization)
-    _check_rate(service, request, token)
+    token = bearer(authorization)
+    check_rate(service, request, token)
     text = message.choice if message.choice is not None else as_words_only(message.text or "")
     return _out(service, await conversing.say(service, token, text))
 
@@ -50,8 +50,8 @@ async def send(service: ServiceDep, request: Request, message: MessageIn, author
 @router.post("/conversation/feedback")
 async def feedback(service: ServiceDep, request: Request, given: FeedbackIn, authorization: Token = None) -> MessagesOut:
     """Say whether the last reply helped. If not, the reply offers the next best pages and a person."""
-    token = _token(authorization)
-    _check_rate(service, request, token)
+    token = bearer(authorization)
+    check_rate(service, request, token)
     said = '/feedback{"helpful": "yes"}' if given.helpful else '/feedback{"helpful": "no"}'
     return _out(service, await conversing.say(service, token, said))
 
@@ -59,7 +59,7 @@ async def feedback(service: ServiceDep, request: Request, given: FeedbackIn, aut
 @router.delete("/conversation", status_code=204)
 def forget(service: ServiceDep, authorization: Token = None) -> Response:
     """Delete the conversation and all that was kept of it."""
-    conversing.forget(service, _token(authorization))
+    conversing.forget(service, bearer(authorization))
     return Response(status_code=204)
 
 
@@ -68,14 +68,16 @@ def as_words_only(text: str) -> str:
     return as_words(text.lstrip().lstrip("/")) or "?"
 
 
-def _token(header: str | None) -> str:
+def bearer(header: str | None) -> str:
+    """The token of an `Authorization` header. Raises 401 if there is none."""
     kind, _, token = (header or "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise HTTPException(401, "Send the conversation's token: 'Authorization: Bearer TOKEN'.")
     return token.strip()
 
 
-def _check_rate(service: Service, request: Request, conversation: str = "") -> None:
+def check_rate(service: Service, request: Request, conversation: str = "") -> None:
+    """Raise 429 for a client or a conversation that sends too much."""
     if not request.app.state.limits.allows(request, conversation):
         raise HTTPException(429, "That is a lot of messages at once. Please wait a minute.", {"Retry-After": "60"})
 

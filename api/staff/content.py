@@ -25,6 +25,7 @@ def overview(signed: SignedDep) -> Response:
     contacts += [(each.slug, each.name, each.contact) for each in area.settings]
     return signed.page(
         "content.html", sources=signed.desk.content.sources(area.slug), old=signed.desk.content.old_documents(area.slug, today),
+        troubled=signed.service.passing.outbox.troubled(area.slug),
         contradictions=signed.desk.content.contradictions(area.slug), contacts=contacts,
         september=today.month in (9, 10), since=today.replace(month=9, day=1) if today.month >= 9 else None,
     )  # fmt: skip
@@ -51,6 +52,16 @@ def contact(
     signed.service.refresh_areas()
     signed.log("confirm contact", key, _facts(before), _facts(after))
     return go("/staff/content#contacts")
+
+
+@router.post("/letters/{letter_id}/again")
+def send_again(signed: PostingDep, letter_id: int) -> Response:
+    """Send a hand-over once more that did not arrive, or of which nobody knows whether it did."""
+    signed.needs("content")
+    if not signed.service.passing.outbox.again(signed.staff.area, letter_id):
+        raise HTTPException(404, "There is no page at this address.")
+    signed.log("send again", f"letter {letter_id}")
+    return go("/staff/content")
 
 
 def _contact(signed: Signed, key: str) -> Contact:

@@ -85,7 +85,9 @@ def test_nobody_gets_in_without_signing_in(office: Office, method: str, path: st
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_every_route_as_every_role(office: Office, method: str, path: str, who: str) -> None:
     client = office.sign_in(who)
-    real = path.replace("{gap_id}", "999").replace("{answer_id}", "999").replace("{staff_id}", "999")
+    real = (
+        path.replace("{gap_id}", "999").replace("{answer_id}", "999").replace("{staff_id}", "999").replace("{letter_id}", "999")
+    )
     real = real.replace("{key}", "millbrook").replace("{setting}", "kestrel" if who == "editor" else "millbrook")
     body = (
         {"csrf": office.csrf(), "other": "1", "phone": "01632 960141", "name": "Ruth Abara", "role": "SENCO"}
@@ -107,7 +109,13 @@ def test_every_route_as_every_role(office: Office, method: str, path: str, who: 
 @pytest.mark.parametrize(("method", "path"), [each for each in routes() if each[0] == "POST"])
 def test_a_form_without_its_token_changes_nothing(office: Office, method: str, path: str) -> None:
     client = office.sign_in("admin")
-    real = path.replace("{gap_id}", "1").replace("{answer_id}", "1").replace("{staff_id}", "1").replace("{key}", "millbrook")
+    real = (
+        path.replace("{gap_id}", "1")
+        .replace("{answer_id}", "1")
+        .replace("{staff_id}", "1")
+        .replace("{letter_id}", "1")
+        .replace("{key}", "millbrook")
+    )
     answer = client.request(method, real, data={"other": "1", "csrf": "guessed"}, follow_redirects=False)
     assert answer.status_code == 403
     assert "too old" in answer.text

@@ -1,0 +1,99 @@
+"""Passing a question on: a family's own words are sent to a role mailbox, with consent, or they wait for an answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from fastapi import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import conversing
+from api.service import Service
+from assistant.contacts import setting_of
+from assistant.summary import summary
+from assistant.types import Context
+from knowledge.types import Contact
+from store.outbox import Letter, new_reference
+
+_ADDRESS = re.compile(r"[^@\s<>,;\"']{1,64}@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]{2,}")
+_REACHED = ("sendiass", "send_team")
+_LEAST = 10  # letters
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the person is told."""
+
+    reference: str
+    contact: str
+    text: str
+
+
+def draft(service: Service, context: Context, question: str) -> str:
+    """The summary to start from."""
+    area = service.assistant.area(context.area)
+    return summary(question, setting_of(area, context.setting), service.assistant.parts.replies, context.audience)
+
+
+def send(service: Service, token: str, key: str, text: str, reply_to: str, *, consent: bool) -> Sent:
+    """Write the message into the outbox. Raises HTTPException in plain words."""
+    context = _context(service, token)
+    contact = _contact(service, context, key)
+    reply_to = _address(reply_to)
+    if not consent:
+        raise HTTPException(422, "Tick the box to say that we may send your words. Or ring or write to them yourself.")
+    if len(text.strip()) < _LEAST:
+        raise HTTPException(422, "Write a little more, so that they know what you need.")
+    if not service.passing.can_send:
+        raise HTTPException(503, "This service can't send messages. Please ring or write to them yourself.")
+    say = service.assistant.parts.replies.say
+    reference = new_reference()
+    hours = say("summary.hours", hours=contact.hours) if contact.hours else ""
+    body = service.assistant.parts.redact(text.strip())
+    letter = Letter(context.area, contact.email, say("summary.subject", reference=reference), body, reply_to, reference)
+    letters = [letter]
+    if reply_to:
+        told = say("summary.acknowledged", contact=contact.name or contact.role, reference=reference, hours=hours)
+        letters.append(replace(letter, recipient=reply_to, body=told, reply_to="", reference=f"{reference}-A"))
+    try:
+        service.passing.outbox.put(letters)
+    except SQLAlchemyError as error:
+        raise HTTPException(503, say("summary.not_sent", contact=contact.name or contact.role)) from error
+    named = contact.name or contact.role
+    return Sent(reference, named, say("summary.sent", contact=named, reference=reference, hours=hours).strip())
+
+
+def wait(service: Service, token: str, email: str = "") -> tuple[str, str]:
+    """Wait for an answer to the last question: the code, and what the person is told."""
+    context = _context(service, token)
+    question = conversing.last_question(service, token)
+    say = service.assistant.parts.replies.say
+    if not question:
+        raise HTTPException(422, say("follow_up.nothing_asked"))
+    address = _address(email)
+    code = service.passing.follow_ups.add(context.area, context.setting or "", context.audience.value, question, address)
+    return code, say("follow_up.given_with_email" if address else "follow_up.given", code=code)
+
+
+def _context(service: Service, token: str) -> Context:
+    context = conversing.context_of(service, token)
+    if context is None:
+        raise HTTPException(401, conversing.EXPIRED)
+    return context
+
+
+def _contact(service: Service, context: Context, key: str) -> Contact:
+    area = service.assistant.area(context.area)
+    setting = setting_of(area, context.setting)
+    contact = setting.contact if key == "senco" and setting else area.contacts.get(key) if key in _REACHED else None
+    if contact is None or not contact.email:
+        raise HTTPException(422, f"There is no mailbox for '{key}': choose one of the contacts that are shown.")
+    return contact
+
+
+def _address(text: str) -> str:
+    address = text.strip()
+    if address and (len(address) > 200 or not _ADDRESS.fullmatch(address)):
+        raise HTTPException(422, "That does not look like an e-mail address. Please check it, or leave it out.")
+    return address

@@ -1,0 +1,87 @@
+"""People who want to know when their question has been answered: by a code, or by an e-mail that is kept for that only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from store.outbox import new_reference
+from store.tables import FollowUpRow
+
+KEPT_DAYS = 180
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A question that somebody waits for. `key` is the hash of the code."""
+
+    key: str
+    area: str
+    setting: str
+    audience: str
+    question: str
+    email: str
+    curated: int | None
+
+
+class FollowUps:
+    """The waiting questions of a database. Codes are stored as hashes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, area: str, setting: str, audience: str, question: str, email: str = "") -> str:
+        """Wait for an answer to a (redacted) question; the code to look it up with."""
+        code = new_reference().removeprefix("SP-")
+        facts = {"area": area, "setting": setting, "audience": audience, "question": question, "email": email}
+        row = FollowUpRow(code=_hashed(code), created=_now(), curated=None, **facts)
+        with Session(self._engine) as session, session.begin():
+            session.add(row)
+        return code
+
+    def look_up(self, area: str, code: str) -> FollowUp | None:
+        """The question of a code; None if there is none of that code in this area."""
+        with Session(self._engine) as session:
+            row = session.get(FollowUpRow, _hashed(code))
+            return _follow_up(row) if row is not None and row.area == area else None
+
+    def waiting(self, area: str) -> Sequence[FollowUp]:
+        """All questions of an area that have no answer yet."""
+        query = select(FollowUpRow).where(FollowUpRow.area == area, FollowUpRow.curated.is_(None))
+        with Session(self._engine) as session:
+            return [_follow_up(row) for row in session.scalars(query)]
+
+    def answered(self, keys: Sequence[str], curated: int, tell: Callable[[FollowUp], None]) -> int:
+        """Note the answer; `tell` is called for those who left an address, which is then deleted."""
+        with Session(self._engine) as session:
+            rows = [_follow_up(row) for row in session.scalars(select(FollowUpRow).where(FollowUpRow.code.in_(keys)))]
+        for row in rows:
+            if row.email:
+                tell(row)
+            with Session(self._engine) as session, session.begin():
+                session.execute(update(FollowUpRow).where(FollowUpRow.code == row.key).values(curated=curated, email=""))
+        return len(rows)
+
+    def purge(self, now: datetime | None = None) -> int:
+        """Delete what has waited for half a year; says how many."""
+        limit = (now or _now()) - timedelta(days=KEPT_DAYS)
+        with Session(self._engine) as session, session.begin():
+            return int(session.execute(delete(FollowUpRow).where(FollowUpRow.created < limit)).rowcount)  # type: ignore[attr-defined]
+
+
+def _hashed(code: str) -> str:
+    plain = "".join(char for char in code.upper() if char.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _follow_up(row: FollowUpRow) -> FollowUp:
+    return FollowUp(row.code, row.area, row.setting, row.audience, row.question, row.email, row.curated)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,286 @@
+"""A hand-over that arrives: a real mail server (aiosmtpd) with its faults switched on, and processes that are killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from api.app import create_app
+from signpost.mail import MailServer, send_due
+from signpost.service import make_service
+from signpost.settings import Settings
+from signpost.wiring import Workshop
+from store.outbox import BACK_OFF, Letter, Outbox, _now
+from tests.conftest import DATA
+from tests.journeys.server import free_port
+
+
+class Mailbox:
+    """What a mail server received, with faults that can be switched on."""
+
+    def __init__(self) -> None:
+        self.arrived: list[Any] = []
+        self.recipient = "250 OK"
+        self.data = "250 OK"
+        self.slow = 0.0
+
+    async def handle_RCPT(self, server: object, session: object, envelope: Any, address: str, options: object) -> str:
+        if self.recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+        import asyncio
+
+        await asyncio.sleep(self.slow)
+        if self.data.startswith("250"):
+            self.arrived.append(message_from_bytes(envelope.content))
+        return self.data
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, MailServer]]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield box, MailServer("127.0.0.1", controller.port, "signpost@larkmere.example", starttls=False)
+    controller.stop()
+
+
+LETTER = Letter(
+    "larkmere", "hello@larkmereadvice.example.org", "A question", "Please help us with transport.", "me@x.example", "SP-TEST-0001"
+)
+
+
+def test_a_letter_arrives_once_and_its_words_are_deleted(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    outbox = Outbox(engine)
+    outbox.put([LETTER])
+    assert send_due(outbox, server) == 1
+    assert send_due(outbox, server) == 0
+    mail = box.arrived[0]
+    assert mail["To"] == LETTER.recipient
+    assert mail["Reply-To"] == "me@x.example"
+    assert mail["Message-ID"] == "<sp-test-0001@larkmere.example>"
+    assert "transport" in mail.get_payload()
+    assert outbox.state("SP-TEST-0001") == "sent"
+    assert not any(b"transport" in path.read_bytes() for path in Path(str(engine.url.database)).parent.glob("*.db"))
+
+
+def test_a_dead_mail_server_loses_nothing(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    outbox, now = Outbox(engine), _now()
+    outbox.put([LETTER], now)
+    nobody = MailServer("127.0.0.1", free_port(), "signpost@larkmere.example", starttls=False)
+    for tries, wait in enumerate(BACK_OFF[:4]):
+        assert send_due(outbox, nobody, now) == 0
+        assert outbox.due(now) == []
+        now += wait
+        assert outbox.due(now)[0].tries == tries + 1
+    assert send_due(outbox, server, now) == 1
+    assert len(box.arrived) == 1
+
+
+@pytest.mark.parametrize("step", ["recipient", "data"])
+def test_not_now_is_tried_again_and_never_is_shown_to_staff(
+    engine: Engine, mailbox: tuple[Mailbox, MailServer], step: str
+) -> None:
+    box, server = mailbox
+    outbox, now = Outbox(engine), _now()
+    outbox.put([LETTER], now)
+    setattr(box, step, "451 try later")
+    assert send_due(outbox, server, now) == 0
+    assert outbox.state(LETTER.reference) == "waiting"
+    setattr(box, step, "550 no such mailbox")
+    assert send_due(outbox, server, now + BACK_OFF[0]) == 0
+    troubled = outbox.troubled("larkmere")
+    assert [each.state for each in troubled] == ["failed"]
+    assert "no such mailbox" in troubled[0].problem
+    setattr(box, step, "250 OK")
+    assert outbox.again("larkmere", troubled[0].id)
+    assert send_due(outbox, server) == 1
+    assert len(box.arrived) == 1
+
+
+def test_it_gives_up_in_the_end(engine: Engine) -> None:
+    outbox, now = Outbox(engine), _now()
+    outbox.put([LETTER], now)
+    nobody = MailServer("127.0.0.1", free_port(), "signpost@larkmere.example", starttls=False)
+    for wait in (*BACK_OFF, timedelta(0)):
+        send_due(outbox, nobody, now)
+        now += wait
+    assert [each.state for each in outbox.troubled()] == ["failed"]
+
+
+WORKER = """
+import sys
+from signpost.mail import MailServer, send_due
+from store.database import open_database
+from store.outbox import Outbox
+send_due(Outbox(open_database(sys.argv[1])), MailServer("127.0.0.1", int(sys.argv[2]), "signpost@larkmere.example", starttls=False))
+"""
+
+
+def worker(engine: Engine, port: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), str(engine.url), str(port)])
+
+
+def test_killed_before_sending_it_is_sent_later(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    Outbox(engine).put([LETTER])
+    process = worker(engine, server.port)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert send_due(Outbox(engine), server) == 1
+    assert len(box.arrived) == 1
+
+
+def test_killed_while_sending_it_is_never_sent_twice(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    box.slow = 3.0
+    outbox = Outbox(engine)
+    outbox.put([LETTER])
+    process = worker(engine, server.port)
+    for _ in range(200):
+        if outbox.state(LETTER.reference) == "sending":
+            break
+        time.sleep(0.05)
+    assert outbox.state(LETTER.reference) == "sending"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    box.slow = 0.0
+    assert send_due(outbox, server, _now() + timedelta(hours=1)) == 0
+    assert outbox.state(LETTER.reference) == "check"
+    assert "may have arrived" in outbox.troubled()[0].problem
+    assert len(box.arrived) <= 1
+
+
+def test_two_workers_send_a_letter_once(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    Outbox(engine).put([LETTER])
+    workers = [worker(engine, server.port) for _ in range(3)]
+    assert [process.wait() for process in workers] == [0, 0, 0]
+    assert len(box.arrived) == 1
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("cal*"))
+    settings = Settings(data=tmp_path / "data", smtp_host="127.0.0.1", smtp_port=free_port(), smtp_starttls=False)
+    with TestClient(create_app(make_service(Workshop(settings))), raise_server_exceptions=False) as client:
+        yield client
+
+
+def begin(client: TestClient, text: str) -> dict[str, str]:
+    token = client.post("/api/v1/conversations", json={"area": "larkmere"}).json()["conversation"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.post("/api/v1/conversation/messages", json={"text": text}, headers=headers).status_code == 200
+    return headers
+
+
+def test_with_consent_it_is_put_in_the_outbox_redacted(client: TestClient) -> None:
+    headers = begin(client, "how many children have a plan in Larkmere")
+    body = {
+        "contact": "sendiass",
+        "text": "My son Bartholomew Quigley, 07700 900123, needs a plan.",
+        "reply_to": "me@x.example",
+        "consent": True,
+    }
+    sent = client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
+    assert sent.status_code == 202, sent.text
+    assert sent.json()["reference"] in sent.json()["text"]
+    letters = client.app.state.service.passing.outbox.due(_now() + timedelta(days=1))  # type: ignore[attr-defined]
+    assert [letter.recipient for letter in letters] == ["hello@larkmereadvice.example.org", "me@x.example"]
+    assert "07700" not in letters[0].body
+    assert "Quigley" not in letters[0].body
+    assert "Monday to Thursday" in letters[1].body
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"consent": False}, "Tick the box"),
+        ({"contact": "safeguarding"}, "no mailbox"),
+        ({"contact": "x@y.example"}, "no mailbox"),
+        ({"reply_to": "not an address"}, "does not look like"),
+        ({"reply_to": "a@b.example\r\nBcc: everyone@x.example"}, "does not look like"),
+        ({"text": "hi"}, "a little more"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_plain_words(client: TestClient, change: dict[str, object], said: str) -> None:
+    headers = begin(client, "how many children have a plan in Larkmere")
+    body = {"contact": "sendiass", "text": "Please help us with our plan.", "consent": True, **change}
+    answer = client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]
+
+
+def test_a_full_disk_is_said_and_the_words_stay_with_the_person(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = begin(client, "how many children have a plan in Larkmere")
+    engine = client.app.state.service.desk.gaps._engine  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    from sqlalchemy import event
+
+    def full(connection: Any, record: object, proxy: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")  # SQLite then says "database or disk is full"
+
+    event.listen(engine, "checkout", full)
+    try:
+        body = {"contact": "sendiass", "text": "Please help us with our plan. " * 130, "consent": True}
+        codes = {client.post("/api/v1/conversation/hand-over", json=body, headers=headers).status_code for _ in range(12)}
+    finally:
+        event.remove(engine, "checkout", full)
+    assert 503 in codes
+    assert codes <= {202, 503}
+
+
+def test_tell_me_when_it_is_answered(client: TestClient) -> None:
+    question = "does the council run a swimming session for wheelchair users"
+    by_code, by_mail = begin(client, question), begin(client, question)
+    code = client.post("/api/v1/conversation/follow-up", json={}, headers=by_code).json()["code"]
+    assert client.post("/api/v1/conversation/follow-up", json={"email": "me@x.example"}, headers=by_mail).status_code == 201
+    assert "not been answered yet" in client.post("/larkmere/waiting", data={"code": code}).text
+    assert client.post("/larkmere/waiting", data={"code": "WRONG"}).status_code == 404
+    service: Any = client.app.state.service  # type: ignore[attr-defined]
+    from store.curated import LIVE, CuratedAnswer
+
+    answer = service.desk.curated.save(
+        CuratedAnswer("larkmere", (question,), "Yes, on Sundays at 9am.", owner="SEND Team"), "rev@x.example"
+    )
+    service.desk.curated.set_state(answer.id, LIVE)
+    assert service.desk.answered(answer) == 2
+    assert "Sundays at 9am" in client.post("/larkmere/waiting", data={"code": code.lower().replace("-", " ")}).text
+    letters = service.passing.outbox.due(_now() + timedelta(days=1))
+    assert [letter.recipient for letter in letters] == ["me@x.example"]
+    assert "Sundays" in letters[0].body
+    assert all(each.email == "" for each in service.passing.follow_ups.waiting("larkmere"))
+
+
+def test_the_forms_work_without_javascript(client: TestClient) -> None:
+    page = client.post("/larkmere/chat", data={"text": "how many children have a plan in Larkmere"}).text
+    assert "Write to them" in page
+    token = page.split('name="conversation" value="')[1].split('"')[0]
+    refused = client.post("/larkmere/chat/send", data={"conversation": token, "contact": "sendiass", "text": "Please help us."})
+    assert "Tick the box" in refused.text
+    done = client.post(
+        "/larkmere/chat/send", data={"conversation": token, "contact": "sendiass", "text": "Please help us.", "consent": "yes"}
+    )
+    assert "Your reference is SP-" in done.text
+    told = client.post("/larkmere/chat/wait", data={"conversation": token})
+    assert "Keep this code" in told.text
