@@ -9,7 +9,7 @@ export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup run test check bench ablation format calibrate train rasa rasa-setup
+.PHONY: help setup run test check bench ablation format calibrate train rasa rasa-setup bench-rasa
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ format: $(VENV)/.dev  ## Put the code in its usual form
 
 bench: $(VENV)/.dev $(DATA)/.ready  ## Measure speed and memory
 	$(BIN)/python -m signpost.benches.speed
+
+bench-rasa: $(VENV)/.dev $(DATA)/.ready .venv-rasa/.ready  ## Measure both runners beside Rasa's own FAQ pipeline
+	$(BIN)/python -m signpost.benches.rasa
 
 ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval earns
 	$(BIN)/python -m signpost.benches.ablation

@@ -17,7 +17,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from api.errors import add_error_handlers
 from api.guard import Limits, guard
 from api.pages import HERE
-from api.routes import asking, chat, conversations, handing_over, health, rasa
+from api.routes import asking, chat, conversations, embed, handing_over, health, rasa
 from api.service import Service
 from api.staff import answers, content, gaps, people, reports, signin
 from api.staff.session import SignInFirst
@@ -47,15 +47,8 @@ def create_app(service: Service) -> FastAPI:
         same_site="lax",
     )  # only the detour to a sign-in provider uses it
     app.add_exception_handler(SignInFirst, lambda request, error: RedirectResponse("/staff/sign-in", 303))
-    for router in (
-        *STAFF_ROUTERS,
-        health.router,
-        asking.router,
-        conversations.router,
-        handing_over.router,
-        rasa.router,
-        chat.router,
-    ):
+    families = (health, asking, conversations, handing_over, rasa, embed, chat)
+    for router in (*STAFF_ROUTERS, *(each.router for each in families)):
         app.include_router(router)
     add_error_handlers(app)
     return app

@@ -32,7 +32,9 @@ def add_error_handlers(app: FastAPI) -> None:
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     text = {404: "There is no page at this address.", 405: "This address does not take that kind of request."}
-    return respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
+    response = respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response
 
 
 def _invalid(request: Request, error: Exception) -> Response:

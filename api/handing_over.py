@@ -71,7 +71,7 @@ def wait(service: Service, token: str, email: str = "") -> tuple[str, str]:
     say = service.assistant.parts.replies.say
     if not question:
         raise HTTPException(422, say("follow_up.nothing_asked"))
-    address = _address(email)
+    address = _address(email) if service.passing.can_send else ""
     code = service.passing.follow_ups.add(context.area, context.setting or "", context.audience.value, question, address)
     return code, say("follow_up.given_with_email" if address else "follow_up.given", code=code)
 

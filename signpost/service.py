@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.service import Passing, Service
 from assistant.browse import Browse
 from assistant.data_files import DATA
+from assistant.turn import Assistant
 from knowledge.errors import KnowledgeError
 from knowledge.types import NATIONAL, Scope
 from signpost.conversation import make_conversation
@@ -39,29 +41,22 @@ def make_service(workshop: Workshop) -> Service:
         if changed and isinstance(areas, AreaCache):
             areas.clear()
 
-    settings = workshop.settings
+    return _service(workshop, assistant, refresh)
+
+
+def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], None]) -> Service:
+    settings, areas = workshop.settings, assistant.parts.areas
     passing = Passing(Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host))
     desk = make_desk(workshop, assistant, refresh, lambda answer: tell_those_who_wait(assistant, passing, answer))
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
+    tasks = (
+        trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated),
+        passing.follow_ups.purge, *mail_tasks(settings, passing.outbox),
+    )  # fmt: skip
     return Service(
-        assistant,
-        make_conversation(assistant, settings, trackers),
-        Browse.load(DATA / "browse.yml"),
-        passing,
-        desk,
-        lambda: findings(workshop),
-        refresh,
-        shared_secret=settings.shared_secret.get_secret_value(),
-        extra_sites=tuple(site.strip().lower() for site in settings.extra_sites.split(",") if site.strip()),
-        messages_a_minute=settings.messages_a_minute,
-        client_messages_a_minute=settings.client_messages_a_minute,
-        refresh_areas=areas.clear if isinstance(areas, AreaCache) else lambda: None,
-        tasks=(
-            trackers.purge,
-            workshop.recorder().purge,
-            desk.gaps.cluster,
-            lambda: expire_answers(workshop, desk.curated),
-            passing.follow_ups.purge,
-            *mail_tasks(settings, passing.outbox),
-        ),
-    )
+        assistant, make_conversation(assistant, settings, trackers), Browse.load(DATA / "browse.yml"), passing, desk,
+        lambda: findings(workshop), refresh, areas.clear if isinstance(areas, AreaCache) else lambda: None,
+        settings.shared_secret.get_secret_value(),
+        tuple(site.strip().lower() for site in settings.extra_sites.split(",") if site.strip()),
+        settings.messages_a_minute, settings.client_messages_a_minute, tasks,
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from api.schemas import AreaOut, ContactOut, ErrorOut, Question, QuestionOut, Re
 from api.service import ServiceDep
 from assistant.types import Audience, Context
 
-_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (403, 404, 413, 422, 429)}
+_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (400, 403, 404, 413, 422, 429)}
 router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_ERRORS)
 
 

@@ -15,7 +15,7 @@ from api.service import Service, ServiceDep
 from assistant.contacts import setting_of
 from assistant.types import Context
 
-_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (401, 403, 404, 413, 422, 429)}
+_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (400, 401, 403, 404, 413, 422, 429)}
 router = APIRouter(prefix="/api/v1", tags=["conversations"], responses=_ERRORS)
 Token = Annotated[str | None, Header(alias="Authorization", description="`Bearer` and the conversation's token.")]
 

@@ -13,7 +13,7 @@ from api.routes.conversations import Token, bearer, check_rate
 from api.schemas import ErrorOut, HandOverIn, HandOverOut, WaitIn, WaitOut
 from api.service import ServiceDep
 
-_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (401, 403, 413, 422, 429, 503)}
+_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (400, 401, 403, 413, 422, 429, 503)}
 router = APIRouter(responses=_ERRORS)
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -26,11 +27,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(data: Path, port: int = 0, **settings: str) -> Iterator[str]:
+def running(data: Path, port: int = 0, log: IO[bytes] | None = None, **settings: str) -> Iterator[str]:
     """The address of a service over `data`, ready to answer; it is ended on leaving. `settings` are SIGNPOST_*."""
     port = port or free_port()
     command = [sys.executable, "-m", "signpost", "--data", str(data), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONUNBUFFERED": "1", **settings}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env={**os.environ, "PYTHONUNBUFFERED": "1", **settings}, stdout=log or subprocess.DEVNULL, stderr=log
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)

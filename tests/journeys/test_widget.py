@@ -1,0 +1,280 @@
+"""The widget on other people's sites: plain, strict policy, WordPress-like, in a frame, and where it is not allowed."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import DATA
+from tests.journeys.server import CHROMIUM, FLAGS, free_port, running
+
+pytestmark = pytest.mark.browser
+FILE = Path("widget/signpost-chat.js")
+INSIDE = "<p>Larkmere SEND Advice <a href='tel:01632960101'>01632 960101</a></p>"
+
+
+@contextmanager
+def site(html: str, policy: str = "", port: int = 0) -> Iterator[str]:
+    """Somebody's web site with one page."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            if policy:
+                self.send_header("Content-Security-Policy", policy)
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+PORT = free_port()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with running(DATA, SIGNPOST_EXTRA_SITES=f"http://127.0.0.1:{PORT}", SIGNPOST_CLIENT_MESSAGES_A_MINUTE="10000") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def markup(address: str, more: str = "") -> str:
+    return (
+        f"<!doctype html><html lang=en><title>A school</title><main><h1>Our school</h1>"
+        f'<signpost-chat area="larkmere" server="{address}" {more}>{INSIDE}</signpost-chat></main>'
+        f'<script src="{address}/widget/signpost-chat.js" crossorigin="anonymous"></script></html>'
+    )
+
+
+@contextmanager
+def opened(browser: Browser, address: str, html: str = "", policy: str = "", **how: object) -> Iterator[Page]:
+    with site(html or markup(address), policy, PORT) as host:
+        context = browser.new_context(**how)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(host)
+        page.set_default_timeout(8000)
+        yield page
+        context.close()
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("textbox").fill(text)
+    page.get_by_role("button", name="Ask", exact=True).click()
+
+
+def shown(page: Page) -> str:
+    return str(page.locator("signpost-chat").evaluate("e => e.shadowRoot.textContent"))
+
+
+def test_it_is_small() -> None:
+    assert len(gzip.compress(FILE.read_bytes(), 9)) <= 12_000
+
+
+def test_nothing_is_asked_for_or_stored_before_somebody_asks(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.get_by_role("button", name="Ask about SEND").click()
+        assert asked == []
+        ask(page, "who is portage for")
+        page.get_by_role("region", name="Reply").wait_for()
+        assert all(url.startswith(address) for url in asked)
+        assert page.context.cookies() == []
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_it_answers_with_its_source_and_follows_up(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is portage for")
+        expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
+        page.get_by_role("button", name="No", exact=True).click()
+        expect(page.get_by_role("region", name="Reply").last).to_contain_text("Is one of these nearer")
+        page.get_by_role("region", name="Reply").last.get_by_role("button").first.click()
+        expect(page.get_by_role("region", name="Reply").last).to_contain_text("Where this is from")
+
+
+def test_which_school_by_button(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is the senco")
+        page.get_by_role("button", name="Millbrook Primary School").click()
+        expect(page.get_by_role("region", name="Reply").last).to_contain_text("Ruth Abara")
+
+
+def test_the_safety_card_comes_at_once_and_does_not_repeat_what_was_said(browser: Browser, address: str) -> None:
+    with opened(browser, address, markup(address, 'audience="young_person"')) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "my dad hits me")
+        expect(page.get_by_role("link", name="0800 1111")).to_have_attribute("href", "tel:08001111")
+        assert "my dad hits me" not in shown(page)
+
+
+def test_focus_goes_in_and_comes_back(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        inside = "document.querySelector('signpost-chat').shadowRoot.activeElement"
+        assert page.evaluate(f"{inside}.id") == "q"
+        page.keyboard.type("who is portage for")
+        page.keyboard.press("Enter")
+        page.get_by_role("region", name="Reply").wait_for()
+        page.keyboard.press("Escape")
+        assert "launch" in page.evaluate(f"{inside}.className")
+
+
+STRICT = "default-src 'none'; script-src {0}; connect-src {0}; style-src 'none'; base-uri 'none'"
+
+
+def test_it_works_under_a_strict_policy(browser: Browser, address: str) -> None:
+    with opened(browser, address, policy=STRICT.format(address)) as page:
+        broken: list[str] = []
+        page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is portage for")
+        expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
+        assert broken == []
+        panel = page.locator("signpost-chat").evaluate("e => getComputedStyle(e.shadowRoot.querySelector('.panel')).position")
+        assert panel == "fixed"
+
+
+def test_it_works_in_wordpress_like_markup(browser: Browser, address: str) -> None:
+    html = (
+        markup(address)
+        .replace("<signpost-chat", "<p><br />\n<signpost-chat")
+        .replace("</signpost-chat>", "</signpost-chat><br />\n</p>")
+    )
+    with opened(browser, address, html) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is portage for")
+        expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
+
+
+def test_it_works_in_the_page(browser: Browser, address: str) -> None:
+    with opened(browser, address, markup(address, 'mode="inline"')) as page:
+        ask(page, "who is portage for")
+        expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
+
+
+def test_the_chat_page_may_be_framed_by_a_listed_site_only(browser: Browser, address: str) -> None:
+    html = f"<!doctype html><title>x</title><iframe src='{address}/larkmere/chat' title='chat'></iframe>"
+    with opened(browser, address, html) as page:
+        expect(page.frame_locator("iframe").get_by_label("Your question")).to_be_visible()
+    with site(html) as stranger:
+        page = browser.new_page()
+        page.goto(stranger)
+        page.wait_for_timeout(500)
+        assert page.frame_locator("iframe").get_by_label("Your question").count() == 0
+        page.close()
+
+
+def test_a_site_that_is_not_listed_gets_the_contact(browser: Browser, address: str) -> None:
+    with site(markup(address)) as stranger:
+        page = browser.new_page()
+        page.goto(stranger)
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is portage for")
+        expect(page.get_by_role("link", name="01632 960101")).to_be_visible()
+        assert page.get_by_role("textbox").input_value() == "who is portage for"
+        page.close()
+
+
+def test_if_the_service_is_down_the_contact_is_shown(browser: Browser, address: str) -> None:
+    with opened(browser, address, markup(address).replace(f'server="{address}"', 'server="http://127.0.0.1:9"')) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is portage for")
+        expect(page.get_by_text("The chat is not working just now")).to_be_visible()
+        expect(page.get_by_role("link", name="01632 960101")).to_be_visible()
+
+
+def test_words_can_be_replaced_and_text_stays_text(browser: Browser, address: str) -> None:
+    html = markup(address, """strings='{"send": "Zapytaj", "intro": "<b>Pytaj</b>"}' launcher="Pytania" """)
+    with opened(browser, address, html) as page:
+        page.get_by_role("button", name="Pytania").click()
+        assert "<b>Pytaj</b>" in shown(page)
+        page.get_by_role("textbox").fill("<img src=x onerror=document.title='broken'> who is portage for")
+        page.get_by_role("button", name="Zapytaj").click()
+        page.get_by_role("region", name="Reply").wait_for()
+        assert page.title() == "A school"
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "forced"])
+@pytest.mark.parametrize(
+    "said", ["", "who is portage for", "how many children have a plan", "my dad hits me", "who is the senco"]
+)
+def test_axe_finds_nothing(browser: Browser, address: str, look: str, said: str) -> None:
+    how = {"color_scheme": "dark" if look == "dark" else "light", "forced_colors": "active" if look == "forced" else "none"}
+    with opened(browser, address, **how) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        if said:
+            ask(page, said)
+            page.get_by_role("region", name="Reply").wait_for()
+        page.wait_for_timeout(250)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_nothing_is_lost_at_320_pixels(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 320, "height": 256}) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "who is portage for")
+        page.get_by_role("region", name="Reply").wait_for()
+        root = "document.querySelector('signpost-chat').shadowRoot"
+        assert page.evaluate(f"{root}.querySelector('.panel').scrollWidth <= 320")
+        small = page.evaluate(
+            f"[...{root}.querySelectorAll('button, select, textarea, summary, .top a')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 24).length"
+        )
+        assert small == 0
+
+
+def test_the_embedding_page_builds_a_snippet_that_works(browser: Browser, address: str) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}/larkmere/embed")
+    page.get_by_label("For", exact=True).select_option("millbrook")
+    page.get_by_role("button", name="Make the snippet").click()
+    snippet = page.get_by_label("The snippet").input_value()
+    assert 'setting="millbrook"' in snippet
+    assert "Ruth Abara" in snippet
+    page.close()
+    with opened(
+        browser, address, f"<!doctype html><html lang=en><title>A school</title><main><h1>x</h1>{snippet}</main></html>"
+    ) as there:
+        there.get_by_role("button", name="Ask about SEND").click()
+        ask(there, "how long do the groups go on")
+        expect(there.get_by_role("region", name="Reply")).to_contain_text("Millbrook")
+
+
+@pytest.mark.parametrize("which", ["council", "school"])
+def test_the_demo_pages_work(browser: Browser, address: str, which: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/larkmere/demo/{which}")
+    page.get_by_role("button", name="Ask about SEND").click()
+    ask(page, "who is portage for")
+    expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
+    page.close()

