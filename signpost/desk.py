@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 
 from api.staff.desk import StaffDesk
 from assistant.coverage import Auditor, CoverageTable, area_coverage, setting_coverage
@@ -37,18 +38,21 @@ def make_desk(
         context = Context(answer.area, answer.setting or None, audience, clarified=True)
         return preview(assistant, answer.document(), questions, context)
 
+    rules = load_coverage_rules(DATA / "coverage.yml", workshop.intents)
+    topics = {item.id: item.wording for item in rules.items}
+    auditor = cache(lambda: Auditor(rules, workshop.encoder, workshop.library))
+
     def coverage(area: Area, setting: str) -> list[CoverageTable]:
-        auditor = Auditor(load_coverage_rules(DATA / "coverage.yml", workshop.intents), workshop.encoder, workshop.library)
         chosen = [each for each in area.settings if setting in ("", each.slug)]
-        tables = [setting_coverage(area, each, auditor, date.today()) for each in chosen]
-        return tables if setting else [area_coverage(area, auditor, date.today()), *tables]
+        tables = [setting_coverage(area, each, auditor(), date.today()) for each in chosen]
+        return tables if setting else [area_coverage(area, auditor(), date.today()), *tables]
 
     secret = settings.oidc_client_secret.get_secret_value()
     oidc = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id, "client_secret": secret}
     return StaffDesk(
         StaffAccounts(workshop.engine), AuditLog(workshop.engine), Gaps(workshop.engine), curated, Reports(workshop.engine),
-        DatabaseContent(workshop.engine), publish, try_out, coverage, answered, assistant.parts.policy.reached, date.today,
-        oidc if settings.oidc_issuer else {}, settings.cookie_secret.get_secret_value(),
+        DatabaseContent(workshop.engine), publish, try_out, coverage, answered, topics, assistant.parts.policy.reached,
+        date.today, oidc if settings.oidc_issuer else {}, settings.cookie_secret.get_secret_value(),
     )  # fmt: skip
 
 

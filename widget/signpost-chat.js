@@ -48,6 +48,7 @@ form{display:grid;gap:.4rem;margin-top:.8rem}label{font-weight:600}
 textarea,select{width:100%;padding:.5rem;border:2px solid var(--line);border-radius:.4rem;background:var(--paper);min-height:2.75rem}
 form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
 .big{font-size:1.3em}
+@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:5rem}}
 @media(forced-colors:active){.said,.reply,.top,.box{border:1px solid}}
 @media(prefers-reduced-motion:no-preference){.panel{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1rem);opacity:0}}}
 @media print{.launch,.top,form,.row{display:none}.panel{position:static;height:auto;width:auto}}`;
@@ -62,7 +63,7 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
       if (name === "on") for (const [event, act] of Object.entries(value)) made.addEventListener(event, act);
       else if (value !== false && value != null) made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.filter((each) => each || each === 0));
+    made.append(...children.filter(Boolean));
     return made;
   };
   const safe = (url) => (/^https?:\/\//i.test(url || "") ? url : "");

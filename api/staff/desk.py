@@ -49,6 +49,8 @@ class StaffDesk:
     """The coverage of an area and its settings, or of one setting."""
     answered: Callable[[CuratedAnswer], object]
     """Tell those who wait for it that a question has been answered."""
+    topics: Mapping[str, str]
+    """What each topic is about, in plain words."""
     reached: Mapping[str, Any]
     """What the decision policy reached when it was fitted."""
     today: Callable[[], date]

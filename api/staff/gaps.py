@@ -100,8 +100,7 @@ def label_of(signed: Signed, gap: Gap) -> str:
         return gap.label
     if gap.examples:
         return gap.examples[0]
-    question = signed.service.browse.question(gap.topic)
-    return f"About: {question.says}" if question else f"About: {gap.topic or 'something else'}"
+    return f"About: {signed.desk.topics.get(gap.topic, gap.topic or 'something else')}"
 
 
 def _gap(signed: Signed, gap_id: int) -> Gap:

@@ -14,6 +14,7 @@ from api.staff.session import Signed, SignedDep
 from store.reports import shown
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
+_LEAST_ALARM = 0.2  # share of "not helpful" from which there is an alarm at all: people also dislike right answers
 _DRIFTS_FROM = 2.0  # times the wrong share that was measured when the policy was fitted
 
 
@@ -23,8 +24,8 @@ def doing(signed: SignedDep, days: int = 30) -> Response:
     signed.needs("reports")
     days = min(max(days, 7), 366)
     found = signed.desk.reports.doing(signed.staff.area, signed.desk.today(), days, signed.setting)
-    wrong = signed.desk.reached.get("wrong_among_answered")
-    alarm = found.drift is not None and wrong is not None and found.drift > _DRIFTS_FROM * float(wrong)
+    wrong = 1 - float(signed.desk.reached.get("right_among_answered", 1))
+    alarm = found.drift is not None and found.drift > max(_DRIFTS_FROM * wrong, _LEAST_ALARM)
     names = {each.slug: each.name for each in signed.area.settings} | {"": "The council's pages"}
     return signed.page(
         "doing.html", doing=found, days=days, most=max([*found.days.values(), 1]), alarm=alarm, reached=signed.desk.reached,
@@ -85,8 +86,7 @@ def coverage_of(signed: SignedDep, setting: str) -> Response:
 
 
 def _topic(signed: Signed, topic: str) -> str:
-    question = signed.service.browse.question(topic)
-    return question.says if question else (topic or "Something else")
+    return signed.desk.topics.get(topic, topic or "Something else")
 
 
 def _csv(text: str, name: str) -> Response:
