@@ -22,6 +22,7 @@ from assistant.conflicts import CardCheck, Conflict, find_conflict
 from assistant.contacts import Route, cards_for, display_name, setting_of
 from assistant.decide import decide
 from assistant.dialogue import DialogueRules
+from assistant.entities import EntityFinder
 from assistant.errors import AreaUnknown
 from assistant.features import AnswerKind
 from assistant.follow_up import is_follow_up, standalone, without_story
@@ -87,6 +88,7 @@ class Parts:
     checks: Sequence[CardCheck]
     abbreviations: Abbreviations
     spelling: Spelling
+    entities: EntityFinder
     areas: Callable[[], Sequence[Area]]
     dialogue: DialogueRules
     recorder: Recorder
@@ -158,8 +160,9 @@ class Assistant:
         rules = parts.dialogue.follow_up
         query = parts.spelling.mend(standalone(without_story(text, rules), context.previous, rules))
         vector = self._vector(parts.abbreviations.expand(query))
-        entities = self.names(context.area).find(text)
-        if context.setting and entities and is_follow_up(text, rules):
+        named = self.names(context.area).find(text)
+        entities = (*named, *parts.entities.find(text))
+        if context.setting and named and is_follow_up(text, rules):
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
         found = understand(text, query, vector, parts.matcher, entities, context)
         near = found.confidence >= parts.dialogue.of_setting_near

@@ -1,19 +1,21 @@
 """Fits the numbers of the safety screen for the encoder that ships.
 
-    python -m evaluation.fit_safety            # fit, save, print the figures on what was held out
-    python -m evaluation.fit_safety --figures  # print the figures of the model that is saved
+    python -m evaluation.fit_safety
 
-What it learns from is read by `evaluation.safety_messages`. Scores of the first stage are cross-fitted in
-five folds before the second stage weighs them, so that it does not trust them more than they deserve. The
-thresholds are chosen on those cross-fitted training messages only, to keep the promises in `GOALS`.
+Training: `evaluation/safety/train.jsonl`, and the questions of the packs named in `PACKS`, where everything
+that is not labelled `safeguarding` counts as harmless. Scores of the first stage are cross-fitted in five
+folds before the second stage weighs them, so that it does not trust them more than they deserve.
+`disclosure_at` is the threshold with the least cost on the cross-fitted training messages, where a missed
+disclosure costs as much as `MISS_COST` false alarms.
 """
 
 from __future__ import annotations
 
-import argparse
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,38 +24,53 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from assistant.data_files import DATA
-from assistant.safety import SafetyScreen
+from assistant.safety import Level, SafetyScreen, pieces
 from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, features_of, grams
-from assistant.safety_rules import SafetyRules
-from evaluation.safety_messages import HELD_OUT, Message, figures, messages, of_pack, own, to_learn_from
-from knowledge.encoder import OnnxEncoder
+from assistant.safety_rules import Findings, SafetyRules
+from evaluation.intervals import share_text
+from evaluation.questions import Expect, read_questions
+from knowledge.encoder import Encoder, OnnxEncoder
+from knowledge.types import Vectors
 
+MISS_COST = 40
 FOLDS = 5
-MODEL = DATA / "safety_model.json"
+OWN = Path("evaluation/safety")
+PACKS = tuple(Path("evaluation/packs") / name for name in ("hollinsea", "norcombe", "wexbridge", "carrowby"))
+HELD_OUT = (Path("evaluation/packs/tarnmouth"), Path("samples/larkmere"))
 _GAMMA, _MARGIN, _WORDS_STRENGTH, _STRENGTH = 2.0, 4.0, 20.0, 1.0
 
 
 @dataclass(frozen=True)
-class Goals:
-    """What the thresholds keep to on the cross-fitted training messages, as shares of the harmless ones."""
+class Message:
+    """A labelled message with what the rules and the encoder see of it."""
 
-    idioms: float = 0.10
-    """Idioms and low moods that get the safety card, at most."""
-    ordinary: float = 0.03
-    """Ordinary questions that get the safety card, at most."""
-    gentle: float = 0.15
-    """Ordinary questions that get at least the gentle line, at most."""
-
-
-GOALS = Goals()
+    text: str
+    harm: bool
+    kind: str
+    findings: Findings
+    vectors: Vectors
 
 
-@dataclass(frozen=True)
-class CrossFitted:
-    """P(disclosure) of each training message by a model that has not seen it; `whole` without its sentences."""
+def messages(texts: Sequence[tuple[str, bool, str]], rules: SafetyRules, encoder: Encoder) -> list[Message]:
+    """Messages from (text, is a disclosure, kind)."""
+    parts = [pieces(text) for text, _, _ in texts]
+    rows = encoder.encode([part for each in parts for part in each])
+    found, start = [], 0
+    for (text, harm, kind), each in zip(texts, parts, strict=True):
+        found.append(Message(text, harm, kind, rules.find(text), rows[start : start + len(each)]))
+        start += len(each)
+    return found
 
-    probabilities: NDArray[np.float64]
-    whole: NDArray[np.float64]
+
+def own(name: str) -> list[tuple[str, bool, str]]:
+    """Our own labelled messages."""
+    rows = [json.loads(line) for line in (OWN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [(row["text"], row["label"] == "disclosure", row["kind"]) for row in rows]
+
+
+def of_pack(pack: Path) -> list[tuple[str, bool, str]]:
+    """A pack's questions as messages."""
+    return [(q.text, q.expect is Expect.SAFEGUARDING, q.expect.value) for q in read_questions(pack / "questions.jsonl")]
 
 
 def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
@@ -78,111 +95,73 @@ def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
     return neighbours, Words(table, float(model.intercept_[0]))
 
 
-def features(message: Message, neighbours: Neighbours, words: Words, closer: bool = True) -> list[float]:
-    """One message's features in their fixed order; `closer` looks at its sentences too, as the screen does."""
+def features(message: Message, neighbours: Neighbours, words: Words) -> list[float]:
+    """One message's features in their fixed order."""
     scores = [float(score) for score in neighbours.scores(message.vectors)]
-    looked_at = [scores[1 + n] for n in words.most_suspect(message.sentences)] if closer else []
-    row = features_of(message.findings, [scores[0], *looked_at], words.score(message.findings.words))
+    row = features_of(message.findings, scores, words.score(message.findings.words))
     return [row[name] for name in FEATURES]
 
 
-def cross_fit(given: Sequence[Message]) -> tuple[NDArray[np.float64], CrossFitted]:
-    """The features of each message by judges that have not seen it, and what a second stage makes of them."""
+def fit(given: Sequence[Message], encoder: str) -> SafetyModel:
+    """The whole model, fitted on `given`."""
     fold = np.array([zlib.crc32(message.text.encode()) % FOLDS for message in given])
-    rows, whole = np.zeros((2, len(given), len(FEATURES)))
-    labels = np.array([message.harm for message in given])
+    rows, labels = np.zeros((len(given), len(FEATURES))), np.array([message.harm for message in given])
     for number in range(FOLDS):
         judges = first_stage([message for message, part in zip(given, fold, strict=True) if part != number])
-        for i in map(int, np.flatnonzero(fold == number)):
-            rows[i], whole[i] = features(given[i], *judges), features(given[i], *judges, closer=False)
-    found = CrossFitted(np.zeros(len(given)), np.zeros(len(given)))
-    spread = spread_of(rows)
+        for i in np.flatnonzero(fold == number):
+            rows[i] = features(given[int(i)], *judges)
+    spread = rows.std(axis=0)
+    spread[spread < 1e-9] = 1.0
+    probabilities = np.zeros(len(given))
     for number in range(FOLDS):
         out = fold == number
-        second = _second(rows[~out] / spread, labels[~out])
-        found.probabilities[out] = second.predict_proba(rows[out] / spread)[:, 1]
-        found.whole[out] = second.predict_proba(whole[out] / spread)[:, 1]
-    return rows, found
-
-
-def fit(given: Sequence[Message], encoder: str, goals: Goals = GOALS) -> tuple[SafetyModel, CrossFitted]:
-    """The whole model, fitted on `given`, and what it made of each message when it had not seen it."""
-    rows, found = cross_fit(given)
-    spread, labels = spread_of(rows), np.array([message.harm for message in given])
+        probabilities[out] = _second(rows[~out] / spread, labels[~out]).predict_proba(rows[out] / spread)[:, 1]
+    at = _threshold(probabilities, labels, np.array([message.findings.always for message in given]))
     second = _second(rows / spread, labels)
     neighbours, words = first_stage(given)
     weights = {name: float(weight) for name, weight in zip(FEATURES, second.coef_[0] / spread, strict=True)}
-    disclosure_at, caution_at = thresholds(given, found.probabilities, goals)
     counts = {"messages": len(given), "disclosures": int(labels.sum())}
-    offset, closer = float(second.intercept_[0]), closer_from(given, found.whole)
-    return SafetyModel(encoder, neighbours, words, weights, offset, disclosure_at, caution_at, closer, counts), found
-
-
-def thresholds(given: Sequence[Message], found: NDArray[np.float64], goals: Goals) -> tuple[float, float]:
-    """The lowest thresholds for the card and for the gentle line that keep the goals."""
-    idioms = np.array([message.is_idiom and not message.harm for message in given])
-    ordinary = np.array([message.ordinary and not message.harm for message in given])
-    card = max(at_most(found[idioms], goals.idioms), at_most(found[ordinary], goals.ordinary))
-    return card, min(card, at_most(found[ordinary], goals.gentle))
-
-
-def at_most(probabilities: NDArray[np.float64], share: float) -> float:
-    """The lowest threshold that at most this share of `probabilities` reaches, rounded up to 4 places."""
-    highest = np.sort(probabilities)[::-1]
-    return float(np.floor(highest[int(share * len(highest))] * 1e4) + 1) / 1e4
-
-
-def closer_from(given: Sequence[Message], whole: NDArray[np.float64]) -> float:
-    """A quarter of the least that a disclosure of several sentences got when only its whole was looked at."""
-    hidden = [p for message, p in zip(given, whole, strict=True) if message.harm and message.sentences]
-    return round(float(min(hidden)) / 4, 5)
-
-
-def spread_of(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each feature is spread, 1 for one that never changes."""
-    spread: NDArray[np.float64] = rows.std(axis=0)
-    spread[spread < 1e-9] = 1.0
-    return spread
+    return SafetyModel(encoder, neighbours, words, weights, float(second.intercept_[0]), at, at / 2, counts)
 
 
 def _second(rows: NDArray[np.float64], labels: NDArray[np.bool_]) -> LogisticRegression:
     return LogisticRegression(C=_STRENGTH, max_iter=2000).fit(rows, labels)
 
 
-def report_cross_fitted(given: Sequence[Message], model: SafetyModel, found: CrossFitted) -> None:
-    """Print how the training messages fare with a model that has not seen them, by where they come from."""
-    for source in dict.fromkeys(message.source for message in given):
-        part = [(m, p) for m, p in zip(given, found.probabilities, strict=True) if m.source == source]
-        card = [m.findings.always or p >= model.disclosure_at for m, p in part]
-        line = [a or m.findings.ambiguous > 0 or p >= model.caution_at for a, (m, p) in zip(card, part, strict=True)]
-        harm = [m.harm for m, _ in part]
-        missed = sum(h and not c for h, c in zip(harm, card, strict=True))
-        silent = sum(h and not g for h, g in zip(harm, line, strict=True))
-        false = sum(c and not h for h, c in zip(harm, card, strict=True))
-        gentle = sum(g and not c and not h for h, c, g in zip(harm, card, line, strict=True))
-        print(
-            f"cross-fitted, {source}: missed {missed} and without the line {silent} of {sum(harm)};"
-            f" false alarms {false} and gentle lines {gentle} of {len(harm) - sum(harm)}"
-        )
+def _threshold(probabilities: NDArray[np.float64], labels: NDArray[np.bool_], always: NDArray[np.bool_]) -> float:
+    best, least = 0.5, float("inf")
+    for at in np.unique(np.round(probabilities, 4)):
+        said = (probabilities >= at) | always
+        cost = MISS_COST * float((labels & ~said).sum()) + float((~labels & said).sum())
+        if cost <= least:
+            best, least = float(at), cost
+    return max(0.01, best * 0.9)
+
+
+def figures(name: str, given: Sequence[tuple[str, bool, str]], screen: SafetyScreen) -> None:
+    """Print what is missed and what is a false alarm."""
+    levels = [screen.screen(text).level for text, _, _ in given]
+    harm = [level for level, (_, is_harm, _) in zip(levels, given, strict=True) if is_harm]
+    missed = sum(level is not Level.DISCLOSURE for level in harm)
+    print(f"{name}: missed {share_text(missed, len(harm))}")
+    print(f"{name}: missed even with a gentle line {share_text(sum(level is Level.NONE for level in harm), len(harm))}")
+    for kinds, label in ((("idiom",), "idioms"), (None, "all harmless")):
+        rest = [
+            level for level, (_, is_harm, kind) in zip(levels, given, strict=True) if not is_harm and (not kinds or kind in kinds)
+        ]
+        if rest:
+            print(f"{name}: false alarms, {label} {share_text(sum(level is Level.DISCLOSURE for level in rest), len(rest))}")
 
 
 def main() -> None:
     """Fit, save, and print the figures on what was held out."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--figures", action="store_true", help="only print the figures of the saved model")
-    only_figures = parser.parse_args().figures
     encoder, rules = OnnxEncoder(DATA / "encoder"), SafetyRules.load(DATA / "safety.yml")
-    if not only_figures:
-        given = messages(to_learn_from(), rules, encoder)
-        model, found = fit(given, encoder.digest)
-        model.save(MODEL)
-        report_cross_fitted(given, model, found)
-    loaded = SafetyModel.load(MODEL)
+    given = messages([*own("train"), *(row for pack in PACKS for row in of_pack(pack))], rules, encoder)
+    model = fit(given, encoder.digest)
+    model.save(DATA / "safety_model.json")
+    loaded = SafetyModel.load(DATA / "safety_model.json")
     screen = SafetyScreen(rules, loaded, encoder)
-    print(
-        f"disclosure_at {loaded.disclosure_at:.4f}, caution_at {loaded.caution_at:.4f},"
-        f" closer_from {loaded.closer_from:.5f}, {dict(loaded.fitted_on)}"
-    )
+    print(f"disclosure_at {loaded.disclosure_at:.3f}, caution_at {loaded.caution_at:.3f}, {dict(loaded.fitted_on)}")
     figures("own held-out half", own("held_out"), screen)
     for pack in HELD_OUT:
         figures(pack.name, of_pack(pack), screen)

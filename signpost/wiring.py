@@ -21,6 +21,7 @@ from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
 from assistant.data_files import DATA
 from assistant.dialogue import DialogueRules
+from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
@@ -165,6 +166,7 @@ class Workshop:
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=load_abbreviations(DATA / "glossary.csv"),
             spelling=self.spelling(),
+            entities=EntityFinder(DATA / "entities.yml", load_abbreviations(DATA / "glossary.csv").expansions),
             dialogue=DialogueRules.load(DATA / "dialogue.yml"),
             areas=AreaCache(self.store.areas),
             recorder=recorder or self.recorder(),

@@ -1,0 +1,45 @@
+"""Messages are made to stand alone."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.dialogue import DialogueRules
+from assistant.follow_up import is_follow_up, questions_in, standalone, without_story
+
+RULES = DialogueRules.load(Path("assistant/data/dialogue.yml")).follow_up
+STORY = (
+    "My son is seven and we moved here in the spring from the coast. His old school did nothing for him at all and I am worn out. "
+    "His dad works away and my mum helps when she can, but she is not well. How long is the wait for an autism assessment? Thanks."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("How much is the club? Who runs it now?", ("How much is the club?", "Who runs it now?")),
+        ("He is 5. Can he get transport? And who pays for it?", ("He is 5. Can he get transport?", "And who pays for it?")),
+        ("Can he get transport? Thanks", ("Can he get transport? Thanks",)),
+        ("really? how much is it", ("really? how much is it",)),
+        ("no question at all", ("no question at all",)),
+    ],
+)
+def test_several_questions_are_taken_one_by_one(text: str, parts: tuple[str, ...]) -> None:
+    assert questions_in(text) == parts
+
+
+def test_a_back_story_is_cut_to_its_question() -> None:
+    assert without_story(STORY, RULES) == "How long is the wait for an autism assessment?"
+    assert without_story("How long is it?", RULES) == "How long is it?"
+
+
+@pytest.mark.parametrize("text", ["and at college?", "what about transport", "do they come to the house", "but why"])
+def test_a_follow_up_leans_on_what_went_before(text: str) -> None:
+    assert is_follow_up(text, RULES)
+    assert standalone(text, "who is portage for?", RULES) == f"who is portage for - {text}"
+    assert standalone(text, "", RULES) == text
+
+
+@pytest.mark.parametrize("text", ["how do i get a blue badge for my son", "who is the senco", "how long is the autism list"])
+def test_a_question_of_its_own_does_not(text: str) -> None:
+    assert standalone(text, "who is portage for?", RULES) == text
