@@ -27,6 +27,8 @@ _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)?"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _SLASHED = r"(?P<d>\d{1,2})[/.\-](?P<n>\d{1,2})[/.\-](?P<y>(?:20)?\d\d)"
+_TERMS = {"autumn": (9, 12), "winter": (12, 12), "spring": (1, 4), "summer": (4, 8)}  # first and last month
+_TERM = "(?:" + "|".join(_TERMS) + ")"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -35,14 +37,17 @@ _FORMS = tuple(
         rf"(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? {_YEAR}",
         rf"{_SLASHED}(?!\d)",
         rf"(?P<m>{_MONTH}),? {_YEAR}",
+        rf"(?<![\d/])(?P<n>0?[1-9]|1[0-2])/{_YEAR}(?!\d)",
+        rf"(?P<term>{_TERM})(?: term)?,? {_YEAR}",
     )
 )
 _UPDATED = re.compile(
     r"(?:last (?:updated|reviewed|modified|checked|changed)|(?:page )?updated(?: on)?|"
     r"(?:policy |report )?reviewed(?: and (?:updated|approved))?(?: by [a-z ]{1,30})?|"
     r"date (?:of (?:last )?(?:review|issue|publication)|published|approved)|"
-    r"(?:published|approved|written|revised|agreed)(?: on| in| by [a-z ]{1,30}(?:on|in))?|version(?: date)?)"
-    r"(?: (?:on|in|at|by))?\s{0,3}[:\-–]?\s{0,3}(?=.)",
+    r"(?:published|approved|written|revised|agreed)(?: on| in| by [a-z ]{1,30}(?:on|in))?|"
+    r"version(?: date)?(?: \d{1,2}(?:\.\d{1,2}){0,2}(?![\d/.]),?)?)"
+    r"(?: (?:on|in|at|by))?\s{0,3}[:\-–(]?\s{0,3}(?=.)",
     re.IGNORECASE,
 )
 _REVIEW = re.compile(
@@ -86,7 +91,10 @@ def parse_date(text: str, *, last_day: bool = False) -> date | None:
     found = [match for form in _FORMS if (match := form.search(text))]
     for match in sorted(found, key=lambda match: (match.start(), -match.end())):
         part = match.groupdict()
-        day = _day(part["y"], part.get("m") or part.get("n"), part.get("d"), last_day=last_day)
+        month = part.get("m") or part.get("n")
+        if part.get("term"):
+            month = str(_TERMS[part["term"].lower()][int(last_day)])
+        day = _day(part["y"], month, part.get("d"), last_day=last_day)
         if day:
             return day
     return None

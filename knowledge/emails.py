@@ -25,24 +25,31 @@ _JOOMLA = re.compile(
 )
 _PLACEHOLDER = re.compile(r"\[\s?e-?mail(?: |\xa0)?protected\s?\]", re.IGNORECASE)
 _SPELT_OUT = re.compile(
-    r"\b(?P<user>[\w.+-]{1,64})\s?[\[({]\s?at\s?[\])}]\s?"
+    r"\b(?P<user>[\w.+-]{1,64}(?:\s?[\[({]?\b(?:dot|DOT)\b[\])}]?\s?[\w+-]{1,40}){0,3})\s?[\[({]\s?at\s?[\])}]\s?"
     r"(?P<host>[\w-]{1,63}(?:(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?)[\w-]{1,63}){1,6})",
     re.IGNORECASE,
 )
-_DOT = re.compile(r"\s?[\[({]\s?dot\s?[\])}]\s?", re.IGNORECASE)
-_REVERSED = re.compile(r"<!--.{0,200}?-->", re.DOTALL)
+_SHOUTED = re.compile(r"\b(?P<user>[\w.+-]{1,64}) AT (?P<host>[\w-]{1,63}(?: DOT [\w-]{1,63}){1,6})\b")
+_DOT = re.compile(r"\s?[\[({]\s?dot\s?[\])}]\s?|\sdot\s", re.IGNORECASE)
+_RIGHT_TO_LEFT = re.compile(
+    r"<(?P<tag>span|bdo)\b(?=[^>]{0,300}(?:direction:\s?rtl|dir=[\"']?rtl))[^>]{0,300}>(?P<text>[^<>@]{1,80}@[^<>@]{1,80})</(?P=tag)>",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.{0,200}?-->", re.DOTALL)
 
 
 def decode_in_html(html: str) -> str:
-    """`html` with Cloudflare's hidden addresses put back as text."""
+    """`html` with Cloudflare's hidden addresses, and those written backwards, put back as text."""
     for pattern in (_CLOUDFLARE_TAG, _CLOUDFLARE_HREF):
         html = pattern.sub(lambda match: _cloudflare(match["hex"]), html)
-    return _REVERSED.sub("", html)
+    html = _RIGHT_TO_LEFT.sub(lambda match: match["text"][::-1], html)
+    return _COMMENT.sub("", html)
 
 
 def decode_in_text(text: str) -> str:
     """`text` with spelt-out addresses joined, and with the placeholders of lost ones removed."""
-    text = _SPELT_OUT.sub(lambda match: f"{match['user']}@{_DOT.sub('.', match['host'])}", text)
+    for pattern in (_SPELT_OUT, _SHOUTED):
+        text = pattern.sub(lambda match: f"{_DOT.sub('.', match['user'])}@{_DOT.sub('.', match['host'])}", text)
     return _PLACEHOLDER.sub("", _JOOMLA.sub("", text))
 
 

@@ -20,7 +20,7 @@ from knowledge.topics import TopicMapper
 from knowledge.types import Area, Document, IngestionReport, Skipped
 from knowledge.units import unit_vectors
 
-_FORMAT = "1"  # raise it when conversion or splitting changes, so that documents are read anew
+_FORMAT = "2"  # raise it when conversion or splitting changes, so that documents are read anew
 
 
 class Ingester:

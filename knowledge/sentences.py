@@ -7,6 +7,7 @@ import re
 _SHORT = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|St|Prof|Rev|No|Nos|para|paras|Sch|reg|approx|e\.g|i\.e|eg|ie|etc|vs|Fig|Tel|ext)|\b[A-Z])\.$"
 )
+_NUMBER = re.compile(r"(?:^|[.;:?!)\]]\s+)\(?\d{1,2}\.$")  # "6." opens what follows, it does not end what came before
 _END = re.compile(r"(?<=[.!?])[\"'’”)\]]?\s+(?=[\"'‘“(\[]?[A-Z0-9£])")
 
 
@@ -24,7 +25,8 @@ def _of_line(line: str) -> list[str]:
     parts: list[str] = []
     start = 0
     for match in _END.finditer(line):
-        if not _SHORT.search(line[start : match.start() + 1].rstrip("\"'’”)] ")):
+        so_far = line[start : match.start() + 1].rstrip("\"'’”)] ")
+        if not _SHORT.search(so_far) and not _NUMBER.search(so_far):
             parts.append(line[start : match.end()].strip())
             start = match.end()
     parts.append(line[start:].strip())

@@ -15,6 +15,10 @@ from knowledge.sentences import sentences
 
 _MOST_WORDS = 100
 _LEAST_WORDS = 4
+_MOST_EMPTY = 3  # headings in a row that nothing follows
+_A_STEP = 0.01  # how much lower each of them counts than the one before
+_LEAD_WORDS = 40  # a longer opening line is not said again over each part of its list
+_ITEM = re.compile(r"\s*(?:- |\(?(?:\d{1,2}|[a-z])[.)] )")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 
 
@@ -41,8 +45,9 @@ def split(title: str, body: str) -> list[Piece]:
 
 def _sections(title: str, body: str) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """Each heading path with its blocks; a heading that nothing follows goes on into the next."""
-    path: list[tuple[int, str]] = []
+    path: list[tuple[float, str]] = []
     blocks: list[str] = []
+    last = 0
     for block in re.split(r"\n\s*\n|\n(?=#)|(?<=\n)(?=#)", body):
         for part in _parts(block):
             match = _HEADING.match(part)
@@ -52,13 +57,17 @@ def _sections(title: str, body: str) -> Iterator[tuple[tuple[str, ...], list[str
             level, words = len(match[1]), match[2].strip()
             if blocks:
                 yield _path(title, path), blocks
-                blocks = []
-                path = [step for step in path if step[0] < level]
-            else:
-                path = [step for step in path if step[0] <= level][-2:]
-            path.append((level, words))
+            path = _under(path, level, runs_on=not blocks and level == last)
+            path.append((path[-1][0] + _A_STEP if path and path[-1][0] >= level else level, words))
+            blocks, last = [], level
     if blocks:
         yield _path(title, path), blocks
+
+
+def _under(path: list[tuple[float, str]], level: int, *, runs_on: bool) -> list[tuple[float, str]]:
+    """The headings that a new one of `level` stands under; of those that nothing follows, the last few."""
+    above = [step for step in path if step[0] < level]
+    return above + [step for step in path if step[0] >= level][1 - _MOST_EMPTY :] if runs_on else above
 
 
 def _parts(block: str) -> Iterator[str]:
@@ -76,7 +85,7 @@ def _parts(block: str) -> Iterator[str]:
         yield "\n".join(text)
 
 
-def _path(title: str, path: list[tuple[int, str]]) -> tuple[str, ...]:
+def _path(title: str, path: list[tuple[float, str]]) -> tuple[str, ...]:
     steps = [title]
     for _, words in path:
         if words and words.lower() != steps[-1].lower():
@@ -87,26 +96,32 @@ def _path(title: str, path: list[tuple[int, str]]) -> tuple[str, ...]:
 def _pack(blocks: list[str]) -> Iterator[str]:
     """Blocks joined up to the limit; a block over the limit is cut between its sentences."""
     current: list[str] = []
-    count = 0
     for block in _with_their_lists(blocks):
         for part in _cut(block):
-            words = len(part.split())
-            if current and count + words > _MOST_WORDS:
+            if current and _count([*current, part]) > _MOST_WORDS:
+                opening = current.pop() if len(current) > 1 and _opens(current[-1]) else ""
                 yield "\n\n".join(current)
-                current, count = [], 0
+                current = [opening] if opening and _count([opening, part]) <= _MOST_WORDS else []
             current.append(part)
-            count += words
     if current:
         yield "\n\n".join(current)
+
+
+def _count(parts: list[str]) -> int:
+    return sum(len(part.split()) for part in parts)
+
+
+def _opens(block: str) -> bool:
+    """A line such as "They will need to:" belongs to what comes after it."""
+    return block.rstrip().endswith(":") and len(block.split()) <= _LEAD_WORDS
 
 
 def _with_their_lists(blocks: list[str]) -> Iterator[str]:
     """Joins a list, and the line that opens it, into one block."""
     held = ""
     for block in blocks:
-        listed = block.lstrip().startswith("- ")
-        opens = held.rstrip().endswith(":") or held.rsplit("\n", 1)[-1].lstrip().startswith("- ")
-        if held and listed and opens:
+        opens = held.rstrip().endswith(":") or _ITEM.match(held.rsplit("\n", 1)[-1])
+        if held and opens and _ITEM.match(block):
             held = f"{held}\n{block}"
         else:
             if held:
@@ -117,30 +132,25 @@ def _with_their_lists(blocks: list[str]) -> Iterator[str]:
 
 
 def _cut(block: str) -> Iterator[str]:
+    """A block in parts under the limit. The line that opens a list is said again over each part of the list."""
     if len(block.split()) <= _MOST_WORDS:
         yield block
         return
-    lead = block.split("\n", 1)[0] if "\n- " in block and not block.startswith("- ") else ""
-    lines = [part for line in block.split("\n") for part in ([line] if line.lstrip().startswith("- ") else sentences(line))]
-    current: list[str] = []
-    for line in lines:
-        for part in _short(line):
-            if current and len(" ".join([*current, part]).split()) > _MOST_WORDS:
-                yield _lines(current)
-                current = [lead] if lead.endswith(":") and part.lstrip().startswith("- ") else []
-            current.append(part)
+    lead, current = "", ""
+    for line in block.split("\n"):
+        item = bool(_ITEM.match(line))
+        for number, part in enumerate(_short(line) if item else (each for one in sentences(line) for each in _short(one))):
+            if current and len(f"{current} {part}".split()) > _MOST_WORDS:
+                yield current
+                current = lead if item and number == 0 else ""
+            current += f"{(' ' if number else chr(10)) if current else ''}{part}"
+            if not item:
+                lead = part if _opens(part) else ""
     if current:
-        yield _lines(current)
+        yield current
 
 
 def _short(line: str) -> Iterator[str]:
     words = line.split()
     for start in range(0, len(words), _MOST_WORDS):
         yield " ".join(words[start : start + _MOST_WORDS]) if len(words) > _MOST_WORDS else line
-
-
-def _lines(parts: list[str]) -> str:
-    text = parts[0]
-    for part in parts[1:]:
-        text += ("\n" if part.lstrip().startswith("- ") else " ") + part
-    return text

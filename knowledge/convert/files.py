@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from charset_normalizer import from_bytes
 
-from knowledge.convert.html import html_title, html_to_markdown
+from knowledge.convert.html import html_dates, html_title, html_to_markdown
 from knowledge.convert.office import docx_to_markdown, odt_to_markdown
 from knowledge.convert.pdf import pdf_to_markdown
 from knowledge.convert.plain import plain_to_markdown
+from knowledge.convert.reading import Read
+from knowledge.convert.tabbed import unfold
 from knowledge.convert.tidy import first_heading, looks_like_markdown, tidy
 from knowledge.dates import find_dates
 from knowledge.errors import ConversionError
 
 _FEWEST_WORDS = 5
+_TITLE_LINES, _TITLE_WORDS, _BEGINNING = 40, 12, 6
+_WORD = re.compile(r"(?=.*[aeiouy])[a-z]{2,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,13 @@ def convert_bytes(name: str, content: bytes) -> Converted:
     if reader is None:
         known = ", ".join(sorted(READERS))
         raise ConversionError(f"no reader for files ending in '{ending}': save it as one of {known}")
-    title, body = reader(content)
-    return _finish(title or _title_from_name(name), body)
+    read = reader(content)
+    return _finish(read.title or _title_from_name(name), read.body, read.aside)
 
 
 def convert_html(title: str, html: str) -> Converted:
     """Convert one saved page; an empty `title` is taken from the page."""
-    return _finish(title or html_title(html), html_to_markdown(html))
+    return _finish(title or html_title(html), html_to_markdown(html), html_dates(html))
 
 
 def convert_text(title: str, text: str) -> Converted:
@@ -64,35 +69,44 @@ def decode(content: bytes) -> str:
         return str(guess)
 
 
-def _finish(title: str, body: str) -> Converted:
+def _finish(title: str, body: str, aside: str = "") -> Converted:
     body = tidy(body)
     if len(body.split()) < _FEWEST_WORDS:
         raise ConversionError("no text found in it: if it is a scan, ask for a text version")
-    title = " ".join((title or first_heading(body) or body.split("\n", 1)[0][:100]).split())
-    dates = find_dates(title, body)
+    title = " ".join((title or first_heading(body) or _first_title(body)).split())
+    dates = find_dates(title, f"{body}\n\n{aside}")
     return Converted(title, body, dates.updated, dates.review_by)
 
 
 def _text_body(text: str) -> str:
-    return text if looks_like_markdown(text) else plain_to_markdown(text)
+    unfolded = unfold(text)
+    return unfolded if looks_like_markdown(text) else plain_to_markdown(unfolded)
 
 
 def _title_from_name(name: str) -> str:
-    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return stem.replace("-", " ").replace("_", " ").strip().capitalize()
+    """The words of a file's name; "" if it has none, as "000_939861fac8c76966.txt"."""
+    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("-", " ").replace("_", " ").strip()
+    return stem.capitalize() if any(_WORD.fullmatch(word) for word in stem.split()) else ""
 
 
-def _html(content: bytes) -> tuple[str, str]:
+def _first_title(body: str) -> str:
+    """The first line that is short and does not end as a sentence does, or how the text begins."""
+    lines = [line for line in body.split("\n")[:_TITLE_LINES] if line and not line.startswith("- ")]
+    short = [line for line in lines if len(line.split()) <= _TITLE_WORDS and line[-1] not in ".,;:"]
+    return (short or [" ".join(lines[0].split()[:_BEGINNING]) + " ..." if lines else body[:100]])[0].lstrip("# ")
+
+
+def _html(content: bytes) -> Read:
     text = decode(content)
-    return html_title(text), html_to_markdown(text)
+    return Read(html_title(text), html_to_markdown(text), html_dates(text))
 
 
-def _text(content: bytes) -> tuple[str, str]:
+def _text(content: bytes) -> Read:
     body = tidy(_text_body(decode(content)))
-    return first_heading(body), body
+    return Read(first_heading(body), body)
 
 
-READERS: Mapping[str, Callable[[bytes], tuple[str, str]]] = {
+READERS: Mapping[str, Callable[[bytes], Read]] = {
     "html": _html,
     "htm": _html,
     "pdf": pdf_to_markdown,

@@ -11,6 +11,7 @@ from odf import teletype
 from odf.opendocument import load as load_odt
 
 from knowledge.convert.html import fragment_to_markdown
+from knowledge.convert.reading import Read
 from knowledge.convert.tidy import first_heading
 from knowledge.errors import ConversionError
 
@@ -18,10 +19,15 @@ _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
 p[style-name='Heading'] => h2:fresh
+p[style-name='TOC Heading'] => !
+p[style-name='toc 1'] => !
+p[style-name='toc 2'] => !
+p[style-name='toc 3'] => !
+p[style-name='toc 4'] => !
 """
 
 
-def docx_to_markdown(content: bytes) -> tuple[str, str]:
+def docx_to_markdown(content: bytes) -> Read:
     """Title and Markdown of a DOCX file. Raises ConversionError if it is locked or damaged."""
     _check_zip(content, "DOCX", "word/document.xml")
     try:
@@ -29,10 +35,10 @@ def docx_to_markdown(content: bytes) -> tuple[str, str]:
     except Exception as error:
         raise ConversionError(f"the DOCX file is damaged ({type(error).__name__}): save it again") from error
     body = fragment_to_markdown(f"<div>{html}</div>")
-    return first_heading(body), body
+    return Read(first_heading(body), body)
 
 
-def odt_to_markdown(content: bytes) -> tuple[str, str]:
+def odt_to_markdown(content: bytes) -> Read:
     """Title and Markdown of an ODT file. Raises ConversionError if it is locked or damaged."""
     _check_zip(content, "ODT", "content.xml")
     try:
@@ -41,7 +47,7 @@ def odt_to_markdown(content: bytes) -> tuple[str, str]:
     except Exception as error:
         raise ConversionError(f"the ODT file is damaged ({type(error).__name__}): save it again") from error
     body = fragment_to_markdown(f"<div>{html}</div>")
-    return first_heading(body), body
+    return Read(first_heading(body), body)
 
 
 def _check_zip(content: bytes, kind: str, member: str) -> None:

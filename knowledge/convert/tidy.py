@@ -8,15 +8,20 @@ import unicodedata
 from knowledge.emails import decode_in_text
 
 _DEBRIS = re.compile(
-    r"^(?:[-*] )?(?:skip to (?:main )?content|toggle (?:menu|navigation)|share (?:this page|on .{1,20})|"
-    r"(?:share|tweet|print|e-?mail|facebook|twitter|x|linkedin|whatsapp|pinterest)|print (?:this )?page|"
+    r"^(?:[-*] |#{1,6} )?(?:skip to (?:main )?content|toggle (?:menu|navigation)|share (?:this page|(?:on|via|by) .{1,30})|"
+    r"(?:share|tweet|print|e-?mail|facebook|twitter|x|linkedin|whatsapp|pinterest)|print (?:this )?page|copy link|"
+    r"(?:(?:facebook|twitter|x|linkedin|whatsapp|instagram|youtube|e-?mail|print) (?:icon|logo)\W*)+|"
     r"accept (?:all )?cookies|cookies? settings|we use cookies.{0,120}|back to top|menu|search|close|"
-    r"home(?: ?[>/»].{0,160})?|you are here:?.{0,160}|was this (?:page )?(?:helpful|useful)\??|"
+    r"home(?: ?[>/»].{0,160})?|you are here:?.{0,160}|(?:was|is) this (?:page )?(?:helpful|useful)\??|rate this page|"
     r"is there anything wrong with this page\??|report a problem with this page|"
-    r"(?:read|find out|show) more|show all sections|open all|close all|opens? in (?:a )?new (?:tab|window)|"
-    r"(?:previous|next)(?: page)?|contents|page \d{1,3}(?: of \d{1,3})?|\d{1,3})$",
+    r"(?:read|find out|show) more|(?:show|hide|expand|collapse|open|close) all(?: sections)?|opens? in (?:a )?new (?:tab|window)|"
+    r"(?:previous|next)(?: page)?|(?:table of )?contents|on this page|in this section|"
+    r"page \d{1,3}(?: of \d{1,3})?|\d{1,3}|(?:e-?mail|e-?mail address|tel|phone|telephone):)$",
     re.IGNORECASE,
 )
+_LEADERS = re.compile(r"(?:\. ?){5,}\s?\d{1,3}$|…{2,}\s?\d{1,3}$|_{4,}\s?\d{1,3}$")  # a line of a table of contents
+_PRINT = re.compile(r"\s*[|•·]\s*(?:print|share|e-?mail|save)(?: this)?(?: page)?\s*$", re.IGNORECASE)
+_SPELT_BULLET = re.compile(r"^- (?:[·•▪●◦‣○■➢➤✓✔*–\uf0b7\uf0a7]|-) +")
 _HEADING = re.compile(r"^#{1,6}\s+\S")
 _LINK = re.compile(r"!?\[(?P<label>[^\]\n]{0,300})\]\((?P<target>[^()\n]{0,600}(?:\([^()\n]*\)[^()\n]{0,300})?)\)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
@@ -37,6 +42,11 @@ def first_heading(body: str) -> str:
     return ""
 
 
+def is_debris(line: str) -> bool:
+    """True for a line that is no content: a menu's word, a page number, a line of a table of contents."""
+    return bool(_DEBRIS.match(line) or _LEADERS.search(line) or (line and not any(ch.isalnum() for ch in line)))
+
+
 def tidy(body: str) -> str:
     """`body` in one normal form. Loses links' targets, emphasis, debris and headings without a word."""
     body = _CONTROL.sub("", unicodedata.normalize("NFC", body.replace("\r\n", "\n").replace("\r", "\n")))
@@ -44,7 +54,7 @@ def tidy(body: str) -> str:
     lines: list[str] = []
     for raw in body.split("\n"):
         line = _plain_line(raw)
-        if _DEBRIS.match(line) or (line and not any(ch.isalnum() for ch in line)):
+        if is_debris(line):
             continue
         if line or (lines and lines[-1]):
             lines.append(line)
@@ -56,5 +66,5 @@ def _plain_line(raw: str) -> str:
     line = _SPACES.sub(" ", raw).strip()
     line = re.sub(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`", "", line)
     line = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|>~])", r"\1", line)
-    line = re.sub(r"^[*+•·▪●◦‣–] +", "- ", line)
+    line = _SPELT_BULLET.sub("- ", _PRINT.sub("", re.sub(r"^[*+•·▪●◦‣–] +", "- ", line)))
     return indent + line if line.startswith("- ") else line

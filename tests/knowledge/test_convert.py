@@ -66,6 +66,46 @@ def test_word_documents_keep_headings_lists_and_tables() -> None:
     assert "Talk: Monday" in page.body
 
 
+def docx(file: Docx) -> bytes:  # type: ignore[valid-type]
+    out = io.BytesIO()
+    file.save(out)  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def test_a_table_that_lays_out_questions_and_answers_becomes_headings_with_text() -> None:
+    file = Docx()
+    table = file.add_table(rows=4, cols=2)
+    rows = [
+        ("Question", "Our answer"),
+        ("How accessible is the school?", ""),
+        ("SENCO", "Ada Finch"),
+        ("How are staff trained?", "Each year."),
+    ]
+    for cells, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, texts, strict=True):
+            cell.text = text
+    cell = table.rows[1].cells[1]
+    cell.text = "We have:"
+    cell.add_paragraph("a ramp", style="List Bullet")
+    cell.add_paragraph("a lift", style="List Bullet")
+    body = convert_bytes("report.docx", docx(file)).body
+    assert "#### How accessible is the school?\n\nWe have:\n\n- a ramp\n- a lift" in body
+    assert "#### How are staff trained?\n\nEach year." in body
+    assert "- SENCO: Ada Finch" in body
+    assert "Our answer" not in body
+
+
+def test_bold_lines_are_headings_and_a_table_of_contents_is_left_out() -> None:
+    file = Docx()
+    file.add_paragraph().add_run("Our SEN report").bold = True
+    file.add_paragraph("Who helps? ........................ 3")
+    file.add_paragraph().add_run("Who helps?").bold = True
+    file.add_paragraph("The SENCO helps you on Mondays and on Tuesdays.")
+    body = convert_bytes("report.docx", docx(file)).body
+    assert body.count("Who helps?") == 1
+    assert "##### Who helps?" in body
+
+
 def test_open_document_text_is_read() -> None:
     file = OpenDocumentText()
     file.text.addElement(H(outlinelevel=1, text="Getting help"))
@@ -107,6 +147,50 @@ def test_pdf_headings_are_found_and_running_lines_dropped() -> None:
     assert "SEN report" not in body
 
 
+def columns() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for left, name in ((60, "left"), (320, "right")):
+        canvas.setFont("Helvetica-Bold", 14)
+        canvas.drawString(left, 720, f"The {name} heading")
+        canvas.setFont("Helvetica", 10)
+        for line in range(14):
+            canvas.drawString(left, 690 - 14 * line, f"In the {name} column words stand in line {line} coun-")
+    canvas.save()
+    return out.getvalue()
+
+
+def test_a_page_of_two_columns_is_read_one_column_after_the_other() -> None:
+    body = convert_bytes("report.pdf", columns()).body
+    assert body.index("left column words stand in line 13") < body.index("# The right heading") < body.index("right column")
+
+
+def test_a_table_without_lines_keeps_its_rows() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(60, 700, "These are the clubs that we have this term, each with the day and what a place costs.")
+    for line, cells in enumerate((("Day", "Club", "Cost"), ("Monday", "Chess", "£2"), ("Friday", "Boccia", "free"))):
+        for place, cell in enumerate(cells):
+            canvas.drawString(60 + 120 * place, 670 - 14 * line, cell)
+    canvas.save()
+    assert "- Monday: Club: Chess; Cost: £2" in convert_bytes("clubs.pdf", out.getvalue()).body
+
+
+def test_a_date_in_a_running_foot_counts() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    for number in (1, 2):
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(60, 700, f"What page {number} has to say stands in this one line of text.")
+        canvas.drawString(60, 20, "Oak School  Version 2.1 (09/2025)  Review date: Autumn 2026")
+        canvas.showPage()
+    canvas.save()
+    page = convert_bytes("report.pdf", out.getvalue())
+    assert "Version" not in page.body
+    assert (str(page.updated), str(page.review_by)) == ("2025-09-01", "2026-12-31")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -144,3 +228,60 @@ def test_plain_text_gets_its_structure_back() -> None:
     assert "many things and the line is broken here." in body
     assert "- ring us\n- write to us" in body
     assert "Toggle" not in body
+
+
+SAVED_PAGE = """<html><head><title>Short breaks | Brookshire</title><meta name="DCTERMS.modified" content="2025-09-03T10:00"></head>
+<body><div class="breadcrumbs">You are here: Home &gt; SEND</div><div id="content"><h1>Short breaks</h1>
+<div class="box"><h2>On this page</h2><ul><li><a href="#a">Costs</a></li></ul></div>
+<p>Short breaks give disabled children time to have fun, and give carers a rest from caring for a few hours.</p>
+<h2 id="a">Costs</h2><table><caption>Prices in 2026</caption><tr><th>Club</th><th>Age</th><th>Price</th></tr>
+<tr><td>Fern Club</td><td>5 to 11</td><td>&pound;12<br>(half price for a sister)</td></tr></table>
+<h3><button aria-expanded="false">What happens next<span class="icon">Show</span></button></h3><div hidden><p>We write to you within ten days.</p></div>
+<div class="panel-heading"><button>Who decides?</button></div><div><p>A panel meets each month and decides.</p></div>
+<dl><dt>Phone</dt><dd>01632 960123</dd></dl>
+<p>Write to <a href="mailto:breaks@brook.example">the team</a> or to jo dot bloggs [at] brook (dot) example.</p>
+<p>Email: <script>document.write('x')</script></p>
+<h2>Related pages</h2><ul><li><a href="/r">Respite</a></li></ul><h2>Share this page</h2><ul><li><a>Share on X</a></li><li><a>Copy link</a></li></ul>
+<p>Facebook icon Twitter icon</p></div></body></html>"""
+
+
+def test_a_page_saved_from_a_council_site_reads_as_a_person_would_read_it() -> None:
+    page = convert_html("", SAVED_PAGE)
+    assert str(page.updated) == "2025-09-03"
+    for kept in (
+        "Prices in 2026:",
+        "- Fern Club: Age: 5 to 11; Price: £12 (half price for a sister)",
+        "### What happens next\n",
+        "#### Who decides?",
+        "Phone 01632 960123",
+        "the team (breaks@brook.example)",
+        "jo.bloggs@brook.example",
+    ):
+        assert kept in page.body
+    for lost in ("On this page", "Related", "Respite", "Share", "Copy link", "icon", "You are here", "Email:"):
+        assert lost not in page.body
+
+
+def test_tables_in_plain_text_and_markdown_keep_their_columns() -> None:
+    bars = convert_text(
+        "Help", "# Help\n\n| Need | Who | When |\n|---|---|---|\n| Reading | Mrs Ash | daily |\n| Maths | Mr Elm | Mondays |"
+    ).body
+    assert "- Reading: Who: Mrs Ash; When: daily\n- Maths: Who: Mr Elm; When: Mondays" in bars
+    tabs = convert_text("Help", "What we do\n\nTransport\t<ul> • bus pass • <b>taxi</b> </ul>\nClubs\t<p>Chess club.</p>").body
+    assert "- Transport: bus pass; taxi\n\n- Clubs: Chess club." in tabs
+
+
+def test_debris_at_the_top_is_not_the_title() -> None:
+    page = convert_bytes(
+        "000_93ab.txt",
+        b"Toggle menu\n\nSEND local offer\n\nAll schools have a duty to help each child.\n\nShare this page\n\nPrint",
+    )
+    assert page.title == "SEND local offer"
+    assert not any(word in page.body for word in ("Toggle", "Share", "Print"))
+
+
+def test_steps_with_numbers_are_a_list_not_headings() -> None:
+    body = convert_text(
+        "Help", "What to do:\n1. Talk to the teacher\n2. Meet the SENCO\n3. Agree a plan\n\nThen wait for a letter."
+    ).body
+    assert "#" not in body

@@ -17,6 +17,10 @@ from knowledge.dates import find_dates, parse_date
         ("Updated Monday 2nd March 2026", date(2026, 3, 2)),
         ("Date of issue: 09.01.25", date(2025, 1, 9)),
         ("Published on September 4, 2026", date(2026, 9, 4)),
+        ("Last updated: 3rd Sept 2025", date(2025, 9, 3)),
+        ("Version 2.1 (09/2025)", date(2025, 9, 1)),
+        ("Version 03/2026", date(2026, 3, 1)),
+        ("Reviewed: Spring term 2026", date(2026, 1, 1)),
     ],
 )
 def test_the_date_of_the_last_change_is_found_in_the_forms_that_pages_use(text: str, updated: date) -> None:
@@ -31,6 +35,7 @@ def test_the_date_of_the_last_change_is_found_in_the_forms_that_pages_use(text: 
         ("Five year strategy", "April 2018 - March 2023\n\nWords", date(2023, 3, 31)),
         ("SEN information report 2022-23", "Words", date(2023, 8, 31)),
         ("Report", "To be reviewed in July 2027", date(2027, 7, 31)),
+        ("Report", "Review date: Autumn 2026", date(2026, 12, 31)),
     ],
 )
 def test_the_day_that_a_page_holds_until_is_found(title: str, body: str, review_by: date) -> None:

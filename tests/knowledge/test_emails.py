@@ -18,6 +18,14 @@ def test_cloudflare_links_are_decoded() -> None:
 def test_addresses_spelt_out_are_joined() -> None:
     assert decode_in_text("senco [at] oak [dot] example") == "senco@oak.example"
     assert decode_in_text("senco(at)oak.example.org") == "senco@oak.example.org"
+    assert decode_in_text("Write to jo dot finch [at] oak [dot] example") == "Write to jo.finch@oak.example"
+    assert decode_in_text("senco AT oak DOT example DOT org") == "senco@oak.example.org"
+
+
+def test_addresses_written_backwards_are_turned_round() -> None:
+    assert (
+        decode_in_html('<span style="unicode-bidi:bidi-override;direction: rtl">elpmaxe.kao@ocnes</span>') == "senco@oak.example"
+    )
 
 
 def test_what_cannot_be_decoded_is_dropped() -> None:

@@ -52,3 +52,31 @@ def test_sentences_know_short_forms_and_lists() -> None:
         "- one",
         "- two",
     ]
+
+
+def test_an_empty_heading_never_becomes_the_parent_of_one_that_is_wider() -> None:
+    pieces = split(
+        "Policy", "# Travel\n\n## Costs\n\nTravel is free for all.\n\n## Notes\n\n# Contact\n\nRing us on any weekday."
+    )
+    assert [piece.headings for piece in pieces] == [("Policy", "Travel", "Costs"), ("Policy", "Contact")]
+
+
+def test_a_list_keeps_its_opening_line_in_every_part() -> None:
+    items = [f"{n}. step number {n} says in a dozen words what has to be done by you" for n in range(1, 16)]
+    pieces = split("Plan", "We ask people to help. They will need to:\n\n" + "\n".join(items))
+    assert len(pieces) > 1
+    assert all("They will need to:\n" in piece.text for piece in pieces)
+    assert "We ask people to help." not in pieces[1].text
+
+
+def test_an_opening_line_is_never_the_last_of_a_passage() -> None:
+    body = (
+        " ".join(["This is a sentence of seven words."] * 13)
+        + "\n\nYou can also:\n\n"
+        + " ".join(["Ring us on any day at all."] * 8)
+    )
+    assert not any(piece.text.endswith("You can also:") for piece in split("T", body))
+
+
+def test_a_number_belongs_to_what_it_opens() -> None:
+    assert sentences("It is here. 6. Let the council know.") == ["It is here.", "6. Let the council know."]
