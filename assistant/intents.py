@@ -90,15 +90,19 @@ class IntentMatcher:
         self._names = [intent.name for intent in intents]
         self._vectors = vectors
         sizes = [len(intent.examples) for intent in intents]
-        self._starts = np.cumsum([0, *sizes])
+        starts = np.cumsum([0, *sizes[:-1]])
+        # One row an intent: where its examples stand, filled up with a place that holds nothing (the last).
+        self._places = np.full((len(intents), max([*sizes, _NEAREST])), len(vectors))
+        for row, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+            self._places[row, :size] = np.arange(start, start + size)
+        self._few = np.minimum(sizes, _NEAREST)
         self._exact = {_plain(text): intent.name for intent in intents for text in intent.examples}
 
     def rank(self, vector: NDArray[np.float32], text: str = "") -> tuple[tuple[str, float], ...]:
         """All intents with their nearness (a cosine), nearest first; the one that has `text` as an example has 1."""
         exact = self._exact.get(_plain(text))
-        near = self._vectors @ vector
-        scores = []
-        for name, start, end in zip(self._names, self._starts, self._starts[1:], strict=False):
-            best = np.sort(near[start:end])[-_NEAREST:]
-            scores.append((name, 1.0 if name == exact else float(best.mean())))
+        near = np.append(self._vectors @ vector, np.float32(-np.inf))
+        best = np.partition(near[self._places], -_NEAREST, axis=1)[:, -_NEAREST:]
+        means = np.where(np.isfinite(best), best, 0).sum(axis=1) / self._few
+        scores = [(name, 1.0 if name == exact else score) for name, score in zip(self._names, means.tolist(), strict=True)]
         return tuple(sorted(scores, key=lambda pair: -pair[1]))

@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -41,9 +42,14 @@ class Neighbours:
     offset: float
     gamma: float
 
+    @cached_property
+    def _squares(self) -> NDArray[np.float32]:
+        squares: NDArray[np.float32] = (self.vectors**2).sum(axis=1)[None, :]
+        return squares
+
     def scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """How far on the side of disclosures each row is; below 0 is the other side."""
-        squares = (vectors**2).sum(axis=1)[:, None] + (self.vectors**2).sum(axis=1)[None, :]
+        squares = (vectors**2).sum(axis=1)[:, None] + self._squares
         distances = np.maximum(squares - 2 * (vectors @ self.vectors.T), 0)
         scored: NDArray[np.float32] = np.exp(-self.gamma * distances) @ self.weights + np.float32(self.offset)
         return scored

@@ -89,10 +89,11 @@ def _names(settings: Sequence[Setting]) -> Iterator[_Name]:
 def _runs(doc: Doc) -> Iterator[tuple[int, int, str]]:
     """Runs of one to four words, lower case, with where they start and end."""
     tokens = [token for token in doc if token.is_alpha or "'" in token.text]
+    text = doc.text  # put together from the tokens each time that it is asked for
     for size in (1, 2, 3, 4):
         for first in range(len(tokens) - size + 1):
             chosen = tokens[first : first + size]
             start, end = chosen[0].idx, chosen[-1].idx + len(chosen[-1])
-            run = doc.text[start:end].lower()
+            run = text[start:end].lower()
             if len(run) >= _SHORTEST_FUZZY - 1:
                 yield start, end, run

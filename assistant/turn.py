@@ -54,7 +54,7 @@ from knowledge.types import Area, Setting
 from knowledge.types import Level as ScopeLevel
 
 log = logging.getLogger(__name__)
-_REMEMBERED = 8  # messages, in memory only: a message is parsed, then answered, in one breath
+_REMEMBERED = 128  # messages, in memory only: a message is parsed, then answered, in one breath
 
 
 class Recorder(Protocol):

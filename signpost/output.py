@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from assistant.errors import AssistantError
 from evaluation.questions import QuestionsError
 from knowledge.errors import KnowledgeError
 from knowledge.ports import Item
+from store.database import in_plain_words
 
+_INTERRUPTED = 130  # what the command line's library ends with after Ctrl+C
 FORESEEN = (KnowledgeError, AssistantError, QuestionsError, SQLAlchemyError, OSError)
 
 
@@ -46,15 +49,19 @@ class Output:
         except FORESEEN as error:
             sys.stderr.write(f"signpost: {first_line(error)}\n")
             raise SystemExit(1) from error
-        except KeyboardInterrupt:
-            sys.stderr.write("signpost: stopped; run the same command again to go on\n")
-            raise SystemExit(130) from None
+        except SystemExit as stop:
+            if stop.code == _INTERRUPTED:
+                sys.stderr.write("signpost: stopped; run the same command again to go on\n")
+            raise
 
 
 def first_line(error: BaseException) -> str:
     """What went wrong, in one line."""
+    if isinstance(error, SQLAlchemyError):
+        return f"the database can't be used: {in_plain_words(error)}"
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or ''}: {error.strerror}".lstrip(": ")
+        more = ": make room, then run the same command again" if error.errno == ENOSPC else ""
+        return f"{error.filename or ''}: {error.strerror}{more}".lstrip(": ")
     return str(error).strip().split("\n")[0]
 
 

@@ -34,7 +34,7 @@ from assistant.spelling import Spelling
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
-from knowledge.encoder import OnnxEncoder
+from knowledge.encoder import OnnxEncoder, RememberingEncoder
 from knowledge.export import export_encoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.library import Library
@@ -70,9 +70,9 @@ class Workshop:
         return DatabasePassages(self.engine)
 
     @cached_property
-    def encoder(self) -> OnnxEncoder:
+    def encoder(self) -> RememberingEncoder:
         """The exported encoder."""
-        return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+        return RememberingEncoder(OnnxEncoder(self.settings.encoder_folder, self.settings.threads))
 
     def prepare_encoder(self, *, int8: bool | None = None, again: bool = False) -> bool:
         """Export the encoder into the data folder; False if it is there already."""

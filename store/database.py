@@ -11,11 +11,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import StoreError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_ADVICE = {
+    "disk is full": "make room, then run the same command again; what was taken in before stays as it was",
+    "disk i/o": "see whether the disk is full or broken, then run the same command again",
+    "is locked": "another command is writing: wait for it, then run this one again",
+    "readonly": "let this program write to the file and its folder",
+    "not a database": "it is damaged: put a backup in its place, or move it away and ingest again",
+    "malformed": "it is damaged: put a backup in its place, or move it away and ingest again",
+}
 _WAIT = 15  # seconds that a writer waits for another
 
 
@@ -47,7 +55,13 @@ def migrate(engine: Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except (OperationalError, DatabaseError) as error:
-        raise StoreError(f"can't use the database {engine.url.render_as_string()}: {error.orig}") from error
+        raise StoreError(f"can't use the database {engine.url.render_as_string()}: {in_plain_words(error)}") from error
+
+
+def in_plain_words(error: SQLAlchemyError) -> str:
+    """What a database's error means, and what to do."""
+    said = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+    return next((f"{said}: {advice}" for sign, advice in _ADVICE.items() if sign in said.lower()), said)
 
 
 def is_current(engine: Engine) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import Engine, delete, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from assistant.conflicts import Conflict
@@ -16,10 +19,14 @@ from knowledge.types import Vectors
 from store.tables import ConflictRow, CountRow, UnansweredRow
 
 KEPT_DAYS = 30
+log = logging.getLogger(__name__)
 
 
 class DatabaseRecorder:
-    """Writes one count a reply, and the question itself only if it was handed over or unsure."""
+    """Writes one count a reply, and the question itself only if it was handed over or unsure.
+
+    A database that can't be written (a full disk) costs the count, never the reply.
+    """
 
     def __init__(
         self, engine: Engine, redact: Callable[[str], str], encode: Callable[[str], Vectors], unsure_below: float = 0.0
@@ -33,7 +40,7 @@ class DatabaseRecorder:
         """Count the reply; keep the question, redacted, if it went unanswered."""
         now = datetime.now(UTC).replace(tzinfo=None)
         topic = max(understanding.topics, key=lambda name: understanding.topics[name], default="")
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             self._count(session, now, context, reply.kind.value, topic)
             if self._is_gap(reply):
                 reason = reply.reason.value if reply.reason else ""
@@ -42,21 +49,21 @@ class DatabaseRecorder:
     def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
         """Count whether a reply helped; keep the question, redacted, if it did not."""
         now = datetime.now(UTC).replace(tzinfo=None)
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             self._count(session, now, context, "helpful" if helpful else "unhelpful", "")
             if question and not helpful:
                 session.add(self._question(context, question, "answer", "unhelpful", None, now, ""))
 
     def disclosure(self, context: Context) -> None:
         """Count that the safety card was shown; nothing else about it is kept."""
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             self._count(session, datetime.now(UTC).replace(tzinfo=None), replace(context, setting=None), "safeguarding", "")
 
     def conflict(self, document: str, conflict: Conflict) -> None:
         """Keep, for staff, that a page says something else than a statutory card."""
         now = datetime.now(UTC).replace(tzinfo=None)
         row = ConflictRow(document=document, card=conflict.check.card, sentence=conflict.sentence, found=now)
-        with Session(self._engine) as session, session.begin():
+        with self._writing() as session:
             session.merge(row)
 
     def purge(self, now: datetime | None = None) -> int:
@@ -65,6 +72,14 @@ class DatabaseRecorder:
         with Session(self._engine) as session, session.begin():
             done = session.execute(delete(UnansweredRow).where(UnansweredRow.asked < limit))
             return int(done.rowcount)  # type: ignore[attr-defined]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except SQLAlchemyError as error:
+            log.error("a reply could not be counted (%s): see whether the disk is full", type(error).__name__)
 
     def _question(
         self, context: Context, text: str, outcome: str, reason: str, probability: float | None, now: datetime, topic: str

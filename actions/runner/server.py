@@ -60,23 +60,21 @@ class SaferRunner:
         self._asleep_until = 0.0
         self.failures = 0
         self.last_failure = ""
+        """Why the last try failed; "" once the Rasa server has answered again."""
 
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """The messages of whichever runner could answer in time."""
         if time.monotonic() >= self._asleep_until:
             try:
-                return await asyncio.wait_for(self._first.handle(sender, text, metadata), self._seconds)
+                messages = await asyncio.wait_for(self._first.handle(sender, text, metadata), self._seconds)
+                self.last_failure = ""
+                return messages
             except (RasaUnreachable, TimeoutError) as error:
                 self.failures += 1
                 self.last_failure = str(error) or type(error).__name__
                 self._asleep_until = time.monotonic() + _REST_AFTER
                 log.warning("the Rasa server did not answer (%s); the in-process runner does", self.last_failure)
         return await self._second.handle(sender, text, metadata)
-
-    @property
-    def resting(self) -> bool:
-        """True while the Rasa server is left alone after a failure."""
-        return time.monotonic() < self._asleep_until
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -9,6 +9,7 @@ import typer
 from assistant.retrieve import scopes_for
 from assistant.turn import Assistant, Explained
 from assistant.types import Audience, Context, Reply
+from knowledge.errors import KnowledgeError
 from knowledge.search import SearchQuery, search
 from signpost.output import Output, plain
 from signpost.wiring import Workshop
@@ -98,7 +99,9 @@ def _assistant(context: typer.Context, area: str, setting: str, audience: Audien
     assistant.area(chosen)
     slugs = {each.slug for each in assistant.area(chosen).settings}
     if setting and setting not in slugs:
-        raise typer.BadParameter(f"'{setting}' is not a setting of {chosen}: {', '.join(sorted(slugs)) or 'it has none'}")
+        raise KnowledgeError(
+            f"setting '{setting}' is not in area '{chosen}': give one of {', '.join(sorted(slugs)) or '(it has none)'}"
+        )
     return assistant, Context(chosen, setting or None, audience)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +43,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Export the encoder, take in the statutory cards and build the indexes; what is done is left alone."""
-    workshop: Workshop = context.obj
+    workshop: Workshop = _all_processors(context.obj)
     exported = workshop.prepare_encoder(int8=int8, again=again)
     cards = workshop.ingest_cards()
     scopes = list(workshop.store.scopes())
@@ -63,7 +64,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Take in an area pack or one file; say what was created, updated, unchanged, deleted and skipped."""
-    workshop: Workshop = context.obj
+    workshop: Workshop = _all_processors(context.obj)
     _check_disk(workshop.settings.data)
     if not workshop.settings.encoder_folder.exists():
         workshop.prepare_encoder()
@@ -90,6 +91,13 @@ def check(context: typer.Context, as_json: Json = False) -> None:
             Output.line("All is well.")
     if any(_stops(finding, workshop) for finding in found):
         raise typer.Exit(1)
+
+
+def _all_processors(workshop: Workshop) -> Workshop:
+    """Encoding is nearly all of the work of taking content in; nobody is served meanwhile by this process."""
+    threads = max(workshop.settings.threads, os.cpu_count() or 1)
+    workshop.settings = workshop.settings.model_copy(update={"threads": threads})
+    return workshop
 
 
 def _stops(finding: Finding, workshop: Workshop) -> bool:

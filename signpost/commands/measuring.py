@@ -38,6 +38,9 @@ def evaluate(
         bool, typer.Option(help="Let statutory cards answer too. Labels are about an area's own pages, so they are off.")
     ] = False,
     half: Annotated[bool, typer.Option("--half", help="Only the half that was held out from training.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write JSON: every line of the report, and every bar that is broken.")
+    ] = False,
 ) -> None:
     """Run labelled questions through the code that serves; status 1 if a stored bar does not hold."""
     workshop: Workshop = context.obj
@@ -48,16 +51,19 @@ def evaluate(
     if out:
         write_results(rows, out)
     bars = load_bars(BARS)
-    for line in lines(rows, bars):
-        Output.line(line)
+    broken = broken_bars(rows, bars)
+    if as_json:
+        Output.json({"report": list(lines(rows, bars)), "broken": broken})
+    else:
+        for line in lines(rows, bars):
+            Output.line(line)
     if plots:
         for path in draw(rows, plots):
             Output.line(f"picture: {path}")
     if compare_with:
         for line in compare(rows, read_results(compare_with)):
             Output.line(line)
-    broken = broken_bars(rows, bars)
-    for line in broken:
+    for line in broken if not as_json else []:
         Output.line(f"BROKEN: {line}")
     if broken:
         raise typer.Exit(1)

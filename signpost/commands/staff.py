@@ -11,6 +11,8 @@ from signpost.output import Output
 from signpost.wiring import Workshop
 from store.staff import Role, StaffAccounts
 
+Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
@@ -28,6 +30,7 @@ def add(
     role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.REVIEWER,
     setting: Annotated[str, typer.Option(help="Only setting of an editor.")] = "",
     address: Annotated[str, typer.Option(help="Address of the service, for the link.")] = "http://127.0.0.1:8000",
+    as_json: Json = False,
 ) -> None:
     """Add somebody, or let them set a new password: prints a link that works once, for three days."""
     workshop: Workshop = context.obj
@@ -41,12 +44,17 @@ def add(
             f"an editor needs a setting of {area}: give one of {', '.join(each.slug for each in found.settings)}"
         )
     token = StaffAccounts(workshop.engine).add(email, name or email.split("@")[0], role, area, setting)
-    Output.line(f"{address.rstrip('/')}/staff/welcome/{token}")
+    link = f"{address.rstrip('/')}/staff/welcome/{token}"
+    Output.json({"link": link}) if as_json else Output.line(link)
 
 
-def everyone(context: typer.Context, area: Annotated[str, typer.Option(help="Area.")]) -> None:
+def everyone(context: typer.Context, area: Annotated[str, typer.Option(help="Area.")], as_json: Json = False) -> None:
     """List the accounts of an area."""
     workshop: Workshop = context.obj
-    for each in StaffAccounts(workshop.engine).everyone(area):
+    found = StaffAccounts(workshop.engine).everyone(area)
+    if as_json:
+        Output.json([{key: getattr(each, key) for key in ("email", "name", "role", "setting", "active")} for each in found])
+        return
+    for each in found:
         state = "active" if each.active else "removed"
         Output.line(f"{each.email}  {each.role.value}  {each.setting or 'whole area'}  {state}")

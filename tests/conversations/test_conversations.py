@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +82,31 @@ def test_if_rasa_dies_the_other_runner_answers(data: Path) -> None:
     ):
         check(client, CONVERSATIONS["which school by typing"])
         assert any("Rasa server does not answer" in note for note in client.get("/health").json()["notes"])
+
+
+@pytest.mark.rasa
+def test_if_rasa_hangs_the_other_runner_answers_in_its_time_and_rasa_is_asked_again_later(
+    data: Path, rasa: tuple[httpx.Client, RasaServer]
+) -> None:
+    _, server = rasa
+    more = {"SIGNPOST_RASA_URL": server.url, "SIGNPOST_SHARED_SECRET": SECRET, "SIGNPOST_RASA_SECONDS": "2"}
+    with running(data, **more) as address, httpx.Client(base_url=address, timeout=30) as client:
+        os.kill(server.process, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            check(client, [Turn("who is the senco", "clarify", {})])
+            assert time.monotonic() - began < 10
+            time.sleep(6)
+            notes = client.get("/health").json()["notes"]
+            assert any("Rasa server does not answer" in note for note in notes)
+        finally:
+            os.kill(server.process, signal.SIGCONT)
+        for _ in range(10):
+            time.sleep(6)
+            check(client, [Turn("thanks", "smalltalk", {})])
+            if not any("Rasa" in note for note in client.get("/health").json()["notes"]):
+                return
+        pytest.fail("the Rasa server was not asked again")
 
 
 def check(client: httpx.Client, turns: list[Turn]) -> None:
