@@ -9,7 +9,7 @@ export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup run test check bench ablation format calibrate train rasa rasa-setup bench-rasa
+.PHONY: help setup run test check bench ablation format fit calibrate train rasa rasa-setup bench-rasa
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -77,9 +77,13 @@ bench-rasa: $(VENV)/.dev $(DATA)/.ready .venv-rasa/.ready  ## Measure both runne
 ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval earns
 	$(BIN)/python -m signpost.benches.ablation
 
+fit: $(VENV)/.dev  ## Fit the safety screen and the routing again, for the encoder that ships
+	$(BIN)/python -m evaluation.fit_safety
+	$(BIN)/python -m evaluation.fit_routing
+
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 evaluation/packs/tarnmouth evaluation/packs/ashdale --half samples/larkmere $(addprefix --also ,$(TRAINED_ON))
 
-train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make calibrate
+train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit and make calibrate
 	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere
 	$(BIN)/python -m evaluation.ship_encoder $(DATA)/tuned

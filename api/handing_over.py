@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import conversing
 from api.service import Service
-from assistant.contacts import setting_of
+from assistant.contacts import OWN, setting_of
+from assistant.safety import Level
 from assistant.summary import summary
 from assistant.types import Context
 from knowledge.types import Contact
-from store.outbox import Letter, new_reference
+from store.outbox import HELD, Letter, acknowledging, new_reference
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"']{1,64}@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]{2,}")
 _REACHED = ("sendiass", "send_team")
@@ -37,7 +38,10 @@ def draft(service: Service, context: Context, question: str) -> str:
 
 
 def send(service: Service, token: str, key: str, text: str, reply_to: str, *, consent: bool) -> Sent:
-    """Write the message into the outbox. Raises HTTPException in plain words."""
+    """Write the message into the outbox, once however often it is asked for. Raises HTTPException in plain words.
+
+    Words that tell of harm are sent as well, since the person chose who reads them; the safety card is shown first.
+    """
     context = _context(service, token)
     contact = _contact(service, context, key)
     reply_to = _address(reply_to)
@@ -48,20 +52,28 @@ def send(service: Service, token: str, key: str, text: str, reply_to: str, *, co
     if not service.passing.can_send:
         raise HTTPException(503, "This service can't send messages. Please ring or write to them yourself.")
     say = service.assistant.parts.replies.say
-    reference = new_reference()
-    hours = say("summary.hours", hours=contact.hours) if contact.hours else ""
-    body = service.assistant.parts.redact(text.strip())
-    letter = Letter(context.area, contact.email, say("summary.subject", reference=reference), body, reply_to, reference)
-    letters = [letter]
+    named, body = contact.name or contact.role, service.assistant.parts.redact(text.strip())
+    reference = new_reference(token, key, body, reply_to)
+    hours = say("summary.hours", hours=contact.hours) if contact.hours else say("summary.no_hours")
+    letters = [Letter(context.area, contact.email, say("summary.subject", reference=reference), body, reply_to, reference)]
     if reply_to:
-        told = say("summary.acknowledged", contact=contact.name or contact.role, reference=reference, hours=hours)
-        letters.append(replace(letter, recipient=reply_to, body=told, reply_to="", reference=f"{reference}-A"))
+        told = say("summary.acknowledged", contact=named, reference=reference, hours=hours)
+        after = replace(letters[0], recipient=reply_to, body=told, reply_to="", reference=acknowledging(reference), state=HELD)
+        letters.append(after)
     try:
         service.passing.outbox.put(letters)
     except SQLAlchemyError as error:
-        raise HTTPException(503, say("summary.not_sent", contact=contact.name or contact.role)) from error
-    named = contact.name or contact.role
-    return Sent(reference, named, say("summary.sent", contact=named, reference=reference, hours=hours).strip())
+        raise HTTPException(503, say("summary.not_sent", contact=named)) from error
+    said = say("summary.sent", contact=named, reference=reference, hours=hours).strip()
+    return Sent(reference, named, " ".join(filter(None, (_safety_first(service, context, text), said))))
+
+
+def _safety_first(service: Service, context: Context, text: str) -> str:
+    """Where to turn now, if the words tell of harm: a mailbox may not be read for days."""
+    assistant = service.assistant
+    if assistant.screen(text).level is not Level.DISCLOSURE:
+        return ""
+    return assistant.safety_words("summary.harm", assistant.area(context.area), context)
 
 
 def wait(service: Service, token: str, email: str = "") -> tuple[str, str]:
@@ -86,7 +98,7 @@ def _context(service: Service, token: str) -> Context:
 def _contact(service: Service, context: Context, key: str) -> Contact:
     area = service.assistant.area(context.area)
     setting = setting_of(area, context.setting)
-    contact = setting.contact if key == "senco" and setting else area.contacts.get(key) if key in _REACHED else None
+    contact = setting.contact if key == OWN and setting else area.contacts.get(key) if key in _REACHED else None
     if contact is None or not contact.email:
         raise HTTPException(422, f"There is no mailbox for '{key}': choose one of the contacts that are shown.")
     return contact

@@ -2,50 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from assistant.errors import DataError
 from assistant.replies import Replies
-from assistant.types import ContactCard
+from assistant.subject_model import SubjectModel
+from assistant.types import Audience, ContactCard, Understanding
 from knowledge.types import Area, Contact, Setting
 
 FALLBACK = "sendiass"
-_KEYS = frozenset({"senco", "sendiass", "send_team", "safeguarding", "health"})
+OWN = "senco"
+"""The setting's own named role: the SENCO, or who does that work in a college or special school."""
+HEALTH = "health"
+_KEYS = frozenset({OWN, "sendiass", "send_team", "safeguarding", HEALTH})
+_HEALTH_STAFF = Contact("NHS staff or your GP")  # no area's pack lists every clinic: the line says who, not a number
+_GAP = ".."
+_MOST_BETWEEN = 4  # words that `..` stands for
 
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the routing table; `subject` "" fits every question."""
+    """One line of the routing table; `subject` "" fits every question.
+
+    A message that says one of `words` is about this subject. A `quarrel` must not reach the setting it is about.
+    """
 
     subject: str
     contact: str
     also: str = ""
+    words: tuple[str, ...] = ()
+    quarrel: bool = False
 
 
 def load_routes(path: Path) -> tuple[Route, ...]:
-    """Read the table. Raises DataError for a line with an unknown contact."""
-    routes = []
-    for number, row in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
-        route = Route(str(row.get("subject", "")), str(row.get("contact", "")), str(row.get("also", "")))
-        if route.contact not in _KEYS or route.also not in _KEYS | {""}:
-            raise DataError(f"{path}, line {number}: contact '{route.contact}' should be one of {', '.join(sorted(_KEYS))}")
-        routes.append(route)
-    return tuple(routes)
+    """Read the table. Raises DataError for a line with an unknown contact, or words that can't be read."""
+    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(_route(f"{path}, line {number}", row) for number, row in enumerate(rows, 1))
+
+
+def choose_subject(
+    understanding: Understanding, vector: NDArray[np.float32], model: SubjectModel, routes: Sequence[Route]
+) -> str:
+    """What a message is about, for choosing the contact; `vector` is the encoder's for its query.
+
+    The first route whose words it says; else the likeliest subject. What may well be a quarrel never goes to the
+    setting itself: SENDIASS can pass a plain question on, but a complaint must not reach the one it is about.
+    """
+    route = subject_said(f"{understanding.text} {understanding.query}", routes)
+    if route:
+        return route.subject
+    likely = model.probabilities(understanding.query, vector)
+    best = max(likely, key=lambda subject: likely[subject])
+    quarrels = {route.subject: likely.get(route.subject, 0.0) for route in routes if route.quarrel}
+    if quarrels and route_of(best, routes).contact == OWN and sum(quarrels.values()) >= model.doubt_at:
+        return max(quarrels, key=lambda subject: quarrels[subject])
+    return best
+
+
+def subject_said(text: str, routes: Sequence[Route]) -> Route | None:
+    """The first route whose words `text` says."""
+    said = _plain(text)
+    return next((route for route in routes if any(_pattern(phrase).search(said) for phrase in route.words)), None)
+
+
+def route_of(subject: str, routes: Sequence[Route]) -> Route:
+    """The first route that fits `subject`."""
+    return next((each for each in routes if each.subject in (subject, "")), Route("", FALLBACK))
 
 
 def cards_for(
-    subject: str, area: Area, setting: Setting | None, routes: Sequence[Route], replies: Replies
+    subject: str,
+    area: Area,
+    setting: Setting | None,
+    routes: Sequence[Route],
+    replies: Replies,
+    audience: Audience = Audience.PARENT,
 ) -> tuple[ContactCard, ...]:
-    """The contact for `subject`, then who else can help. Never empty if the area has any contact."""
-    route = next((each for each in routes if each.subject in (subject, "")), Route("", FALLBACK))
-    keys = dict.fromkeys(key for key in (route.contact, route.also) if key)
-    cards = [card for key in keys if (card := _card(key, area, setting, replies))]
-    if not cards or (len(cards) == 1 and cards[0].key == "health"):
-        cards += [card for key in (FALLBACK, "send_team") if (card := _card(key, area, setting, replies))][:1]
+    """The contact for `subject`, then who else can help. Never empty if the area has any contact.
+
+    SENDIASS stands in for a setting that is not known, or that has neither phone nor e-mail.
+    """
+    route = route_of(subject, routes)
+    first = FALLBACK if route.contact == OWN and not _reachable(setting) else route.contact
+    keys = dict.fromkeys(key for key in (first, route.also) if key)
+    cards = [card for key in keys if (card := _card(key, area, setting, replies, audience))]
+    if all(card.key == HEALTH for card in cards):
+        cards += [card for key in (FALLBACK, "send_team") if (card := _card(key, area, setting, replies, audience))][:1]
     return tuple(cards)
 
 
@@ -62,12 +112,43 @@ def setting_of(area: Area, slug: str | None) -> Setting | None:
     return next((each for each in area.settings if each.slug == slug), None)
 
 
-def _card(key: str, area: Area, setting: Setting | None, replies: Replies) -> ContactCard | None:
-    if key == "senco":
-        if setting is None or not (setting.contact.phone or setting.contact.email):
+def _route(where: str, row: Mapping[str, object]) -> Route:
+    contact, also = str(row.get("contact", "")), str(row.get("also", ""))
+    for key in (contact, also) if also else (contact,):
+        if key not in _KEYS:
+            raise DataError(f"{where}: contact '{key}' should be one of {', '.join(sorted(_KEYS))}")
+    phrases = row.get("words", [])
+    if not isinstance(phrases, list) or not all(isinstance(each, str) and each.strip(" .*") for each in phrases):
+        raise DataError(f"{where}: words should be a list of phrases (put '...' round yes, no and numbers)")
+    return Route(str(row.get("subject", "")), contact, also, tuple(phrases), row.get("quarrel") is True)
+
+
+def _reachable(setting: Setting | None) -> bool:
+    return setting is not None and bool(setting.contact.phone or setting.contact.email)
+
+
+def _card(key: str, area: Area, setting: Setting | None, replies: Replies, audience: Audience) -> ContactCard | None:
+    if key == OWN:
+        if setting is None or not _reachable(setting):
             return None
-        return ContactCard(key, setting.contact, replies.say("why.senco", setting=setting.name))
-    if key == "health":
-        return None
-    contact = area.contacts.get(key)
-    return ContactCard(key, contact, replies.say(f"why.{key}")) if contact else None
+        return ContactCard(key, setting.contact, replies.say("why.senco", audience, setting=setting.name))
+    contact = _HEALTH_STAFF if key == HEALTH else area.contacts.get(key)
+    return ContactCard(key, contact, replies.say(f"why.{key}", audience)) if contact else None
+
+
+def _plain(text: str) -> str:
+    """Words in lower case with one space between, without apostrophes: phrases are compared so."""
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", text.lower())))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """A phrase of the table as a pattern on plain words: `complain*`, `let .. down`."""
+    found = ""
+    for part in phrase.split():
+        if part == _GAP:
+            found += rf" (?:[a-z0-9]+ ){{0,{_MOST_BETWEEN}}}"
+        else:
+            between = "" if not found or found.endswith("}") else " "
+            found += between + re.escape(_plain(part)) + ("[a-z0-9]*" if part.endswith("*") else "")
+    return re.compile(rf"\b{found}\b")

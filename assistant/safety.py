@@ -22,7 +22,7 @@ from assistant.safety_text import clip
 
 _ENDS = re.compile(r"[.!?\n]+\s*")
 _SHORTEST_SENTENCE = 3
-_MOST_PIECES = 12
+_MOST_SENTENCES = 12
 
 
 class Level(StrEnum):
@@ -67,30 +67,41 @@ class SafetyScreen:
         if not text.strip():
             return Screening(Level.NONE, None, 0.0)
         probability = self._probability(text, findings)
-        level = self._level(probability, findings)
+        level = level_of(probability, findings, self._model)
         return Screening(level, None if level is Level.NONE else _category(findings), probability)
 
     def _probability(self, text: str, findings: Findings) -> float:
-        vectors = self._encoder.encode(pieces(text))
-        scores = [float(score) for score in self._model.neighbours.scores(vectors)]
-        return self._model.probability(features_of(findings, scores, self._model.words.score(findings.words)))
+        """The whole message first; its sentences only if that leaves a doubt, as each costs an encoding."""
+        words = self._model.words.score(findings.words)
+        whole = self._scores([clip(text)])
+        probability = self._model.probability(features_of(findings, whole, words))
+        parts = sentences(text)
+        if not parts or not self._model.closer_from <= probability < self._model.disclosure_at:
+            return probability
+        suspect = self._model.words.most_suspect([self._rules.words(part) for part in parts])
+        scores = [*whole, *self._scores([parts[n] for n in suspect])]
+        return self._model.probability(features_of(findings, scores, words))
 
-    def _level(self, probability: float, findings: Findings) -> Level:
-        if probability >= self._model.disclosure_at:
-            return Level.DISCLOSURE
-        if probability >= self._model.caution_at or findings.ambiguous:
-            return Level.CAUTION
-        return Level.NONE
+    def _scores(self, texts: Sequence[str]) -> list[float]:
+        return [float(score) for score in self._model.neighbours.scores(self._encoder.encode(texts))]
 
 
-def pieces(text: str) -> list[str]:
-    """The whole message and then, if it has several sentences, each; of a long one, runs of sentences."""
-    whole = clip(text)
-    sentences = [part for part in _ENDS.split(whole) if len(part.split()) >= _SHORTEST_SENTENCE]
-    if len(sentences) < 2:
-        return [whole]
-    run = -(-len(sentences) // _MOST_PIECES)
-    return [whole, *(". ".join(sentences[n : n + run]) for n in range(0, len(sentences), run))]
+def level_of(probability: float, findings: Findings, model: SafetyModel) -> Level:
+    """How to meet a message of that probability in which the rules found that."""
+    if findings.always or probability >= model.disclosure_at:
+        return Level.DISCLOSURE
+    if findings.ambiguous or probability >= model.caution_at:
+        return Level.CAUTION
+    return Level.NONE
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message that has several, none otherwise; of a long one, runs of sentences."""
+    found = [part for part in _ENDS.split(clip(text)) if len(part.split()) >= _SHORTEST_SENTENCE]
+    if len(found) < 2:
+        return []
+    run = -(-len(found) // _MOST_SENTENCES)
+    return [". ".join(found[n : n + run]) for n in range(0, len(found), run)]
 
 
 def _category(findings: Findings) -> str | None:

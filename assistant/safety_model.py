@@ -30,6 +30,7 @@ FEATURES = (
     "likely_categories", "idiom", "ambiguous", "policy", "length",
 )  # fmt: skip
 _MOST_POLICY = 3
+_SUSPECTS = 2
 _INT8 = 127.0
 
 
@@ -73,10 +74,18 @@ class Words:
                 length += value * value
         return self.offset + (total / math.sqrt(length) if length else 0.0)
 
+    def most_suspect(self, sentences: Sequence[str]) -> list[int]:
+        """The numbers of the two sentences whose words are most like a disclosure, the likest first."""
+        scores = [self.score(sentence) for sentence in sentences]
+        return sorted(range(len(scores)), key=lambda n: -scores[n])[:_SUSPECTS]
+
 
 @dataclass(frozen=True)
 class SafetyModel:
-    """All fitted numbers, the thresholds, and what they reached when measured."""
+    """All fitted numbers, the thresholds, and how many messages they were fitted on.
+
+    From `closer_from` on, the sentences of a message are looked at one by one as well.
+    """
 
     encoder: str
     neighbours: Neighbours
@@ -85,6 +94,7 @@ class SafetyModel:
     offset: float
     disclosure_at: float
     caution_at: float
+    closer_from: float
     fitted_on: Mapping[str, int] = field(default_factory=dict)
 
     def fits(self, encoder: str) -> None:
@@ -107,6 +117,7 @@ class SafetyModel:
             "encoder": self.encoder,
             "disclosure_at": self.disclosure_at,
             "caution_at": self.caution_at,
+            "closer_from": self.closer_from,
             "fitted_on": dict(self.fitted_on),
             "weights": {name: round(self.weights[name], 5) for name in FEATURES},
             "offset": round(self.offset, 5),
@@ -136,6 +147,7 @@ class SafetyModel:
                 offset=float(row["offset"]),
                 disclosure_at=float(row["disclosure_at"]),
                 caution_at=float(row["caution_at"]),
+                closer_from=float(row["closer_from"]),
                 fitted_on=row["fitted_on"],
             )
         except FileNotFoundError:
@@ -151,7 +163,7 @@ def grams(words: str) -> list[str]:
 
 
 def features_of(findings: Findings, scores: Sequence[float], words: float) -> dict[str, float]:
-    """The evidence on one message. `scores` are of the whole message and then of each sentence, if it has several."""
+    """The evidence on one message. `scores` are of the whole message and then of the sentences looked at."""
     sentence = max(scores[1:], default=scores[0])
     return {
         "whole": scores[0],

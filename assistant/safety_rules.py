@@ -151,7 +151,7 @@ class SafetyRules:
 
     def find(self, text: str) -> Findings:
         """What the rules see in a message."""
-        words = self._joined(text)
+        words = self.words(text)
         crossed, idioms = self._cross_out(words)
         others = [phrase.name for phrase, _, _ in self._others.find(words)]
         return Findings(
@@ -166,14 +166,15 @@ class SafetyRules:
 
     def explain(self, text: str) -> list[tuple[str, str]]:
         """The phrases, as written in the file, that a message meets: for whoever changes the file."""
-        words = self._joined(text)
+        words = self.words(text)
         crossed, _ = self._cross_out(words)
         found = [(phrase.name, phrase.written) for phrase, _, _ in self._idioms.find(words)]
         found += [(phrase.name, phrase.written) for phrase, _, _ in self._others.find(words)]
         found += [(f"strong {phrase.name}", phrase.written) for phrase, _, _ in self._strong.find(crossed)]
         return found + [(f"likely {phrase.name}", phrase.written) for phrase, _, _ in self._likely.find(crossed)]
 
-    def _joined(self, text: str) -> str:
+    def words(self, text: str) -> str:
+        """The text as the rules read it: words put right, one space after each, `.` where a sentence ends."""
         return "".join(f"{word} " for word in self._speller.words(text))
 
     def _cross_out(self, words: str) -> tuple[str, int]:

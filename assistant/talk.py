@@ -13,7 +13,7 @@ from typing import Any
 from assistant.choices import choose_reading, reading_label
 from assistant.clarify import which_setting
 from assistant.contacts import setting_of
-from assistant.dialogue import DISCLOSURE, FAQ, act_of, plain_smalltalk
+from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, plain_smalltalk
 from assistant.follow_up import is_follow_up, questions_in
 from assistant.safety import Level
 from assistant.turn import Assistant
@@ -106,13 +106,15 @@ class Talk:
         return self.person(context.previous, replace(context, previous=""), Reason.UNSURE)
 
     def person(self, text: str, context: Context, reason: Reason = Reason.ASKED_FOR_PERSON) -> Step:
-        """Who can help."""
-        subject = ""
-        if text:
-            understanding, _ = self.assistant.understand(text, context)
+        """Who can help with what is said; with what was asked before it, if it only asks for a person."""
+        subject = "school" if context.setting else "advice"
+        alone = replace(context, previous="")
+        for asked in filter(None, (text, context.previous)):
+            understanding, _ = self.assistant.understand(asked, context if asked == text else alone)
             subject = understanding.subject
             context = replace(context, setting=understanding.setting)
-        subject = subject or ("school" if context.setting else "independent")
+            if understanding.intent != PERSON:
+                break
         reply = self.assistant.hand_over(reason, subject, context, context.previous)
         return Step((reply,), {"last_kind": reply.kind.value, "pending": None, "clarified": False})
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from assistant.clarify import close_readings, which_setting
 from assistant.compose import StaleWords, answer_text, card_citation, citation
 from assistant.conflicts import CardCheck, Conflict, find_conflict
-from assistant.contacts import Route, cards_for, display_name, setting_of
+from assistant.contacts import OWN, Route, cards_for, choose_subject, display_name, setting_of
 from assistant.decide import decide
 from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
@@ -33,6 +33,7 @@ from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
 from assistant.settings_named import SettingNames
 from assistant.spelling import Spelling
+from assistant.subject_model import SubjectModel
 from assistant.types import (
     Audience,
     Citation,
@@ -84,6 +85,7 @@ class Parts:
     safety: SafetyScreen
     replies: Replies
     routes: Sequence[Route]
+    subjects: SubjectModel
     kinds: Sequence[AnswerKind]
     checks: Sequence[CardCheck]
     abbreviations: Abbreviations
@@ -166,7 +168,8 @@ class Assistant:
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
         found = understand(text, query, vector, parts.matcher, entities, context)
         near = found.confidence >= parts.dialogue.of_setting_near
-        return replace(found, of_setting=near and found.intent in parts.dialogue.of_setting), vector
+        subject = choose_subject(found, vector, parts.subjects, parts.routes)
+        return replace(found, subject=subject, of_setting=near and found.intent in parts.dialogue.of_setting), vector
 
     def names(self, area: str) -> SettingNames:
         """Finds the names of an area's settings in a text."""
@@ -175,18 +178,23 @@ class Assistant:
     def safety_reply(self, area: Area, context: Context) -> Reply:
         """The fixed emergency card."""
         team = area.contacts.get("safeguarding")
+        cards = (ContactCard("safeguarding", team),) if team else ()
+        text = self.safety_words("safeguarding.card", area, context)
+        return Reply(Kind.SAFEGUARDING, text, contacts=cards, reason=Reason.DISCLOSURE)
+
+    def safety_words(self, path: str, area: Area, context: Context) -> str:
+        """A fixed sentence that names the area's own team for keeping children safe, by day and by night."""
+        team = area.contacts.get("safeguarding")
         named = f"{team.name} on {team.phone}" if team else "the council's children's team"
         closed = (team.out_of_hours_phone or team.phone) if team else "999"
-        text = self._parts.replies.say("safeguarding.card", context.audience, safeguarding=named, out_of_hours=closed)
-        cards = (ContactCard("safeguarding", team),) if team else ()
-        return Reply(Kind.SAFEGUARDING, text, contacts=cards, reason=Reason.DISCLOSURE)
+        return self._parts.replies.say(path, context.audience, safeguarding=named, out_of_hours=closed)
 
     def hand_over(self, reason: Reason, subject: str, context: Context, asked: str = "") -> Reply:
         """Who can help, and why the assistant does not answer itself."""
         area = self.area(context.area)
         setting = setting_of(area, context.setting)
         parts = self._parts
-        cards = cards_for(subject, area, setting, parts.routes, parts.replies)
+        cards = cards_for(subject, area, setting, parts.routes, parts.replies, context.audience)
         name = _named(cards[0], setting) if cards else area.name
         text = parts.replies.say(f"handoff.{reason.value}", context.audience, contact=name)
         return Reply(Kind.HANDOFF, text, contacts=cards, reason=reason, reference=asked)
@@ -207,7 +215,7 @@ class Assistant:
         area = self.area(context.area)
         text = answer_text((reading, *rivals))
         cited: tuple[Citation, ...] = (citation(reading, parts.today(), self._stale),)
-        cards = cards_for(understanding.subject, area, setting_of(area, context.setting), parts.routes, parts.replies)
+        cards = self._cards(understanding, area, context)
         conflict = find_conflict(text, parts.checks) if parts.national else None
         if conflict:
             parts.recorder.conflict(reading.hit.passage.document_id, conflict)
@@ -234,19 +242,18 @@ class Assistant:
             return replace(answer, probability=decision.probability)
         if decision.outcome is Outcome.CLARIFY:
             if decision.reason is Reason.CLOSE_READINGS:
-                cards = cards_for(
-                    understanding.subject, area, setting_of(area, context.setting), self._parts.routes, self._parts.replies
-                )
+                cards = self._cards(understanding, area, context)
                 return close_readings(decision, understanding, cards, self._parts.replies, context.audience)
             return which_setting(decision, understanding, area, self._parts.replies, context.audience)
         if decision.reason is Reason.OUT_OF_SCOPE:
             text = self._parts.replies.say("out_of_scope", context.audience)
             return Reply(Kind.OUT_OF_SCOPE, text, reason=decision.reason, probability=decision.probability)
-        subject = understanding.subject
-        if decision.reason is Reason.ASKED_FOR_PERSON:
-            subject = _person_subject(understanding)
-        reply = self.hand_over(decision.reason, subject, context, understanding.query)
+        reply = self.hand_over(decision.reason, understanding.subject, context, understanding.query)
         return replace(reply, probability=decision.probability, see_also=self._see_also(decision))
+
+    def _cards(self, understanding: Understanding, area: Area, context: Context) -> tuple[ContactCard, ...]:
+        setting, parts = setting_of(area, context.setting), self._parts
+        return cards_for(understanding.subject, area, setting, parts.routes, parts.replies, context.audience)
 
     def _see_also(self, decision: Decision) -> tuple[Citation, ...]:
         """The nearest page, if it is near enough to be worth a look."""
@@ -268,16 +275,11 @@ def _not_for(audience: Audience) -> tuple[str, ...]:
 
 
 def _named(card: ContactCard, setting: Setting | None) -> str:
-    return display_name(card.contact, setting if card.key == "senco" else None)
+    return display_name(card.contact, setting if card.key == OWN else None)
 
 
 def _stale(words: Replies) -> StaleWords:
     return StaleWords(words.say("stale.past_review", date="{date}"), words.say("stale.old", date="{date}"))
-
-
-def _person_subject(understanding: Understanding) -> str:
-    """Whom somebody wants to reach: what the nearest intents that name a contact say."""
-    return understanding.subject or ("school" if understanding.setting else "independent")
 
 
 def _place(error: Exception) -> str:

@@ -47,7 +47,7 @@ def understand(
     setting = context.setting or (named[0] if len(named) == 1 else None)
     return Understanding(
         text=text, query=query, intent=name, confidence=near, ranking=ranking[:10], entities=tuple(entities),
-        topics=_topics(intents), subject=_subject(intents), setting=setting, settings=named,
+        topics=_topics(intents), setting=setting, settings=named,
     )  # fmt: skip
 
 
@@ -61,8 +61,3 @@ def _topics(intents: Sequence[tuple[Intent, float]]) -> dict[str, float]:
             for topic in intent.topics:
                 found[topic] = max(found.get(topic, 0.0), near)
     return found
-
-
-def _subject(intents: Sequence[tuple[Intent, float]]) -> str:
-    """The subject of the nearest intent that has one: it chooses the contact."""
-    return next((intent.subject for intent, near in intents if intent.subject and near >= _TOPIC_NEAR), "")

@@ -1,21 +1,21 @@
 """Fits the numbers of the safety screen for the encoder that ships.
 
-    python -m evaluation.fit_safety
+    python -m evaluation.fit_safety            # fit, save, print the figures on what was held out
+    python -m evaluation.fit_safety --figures  # print the figures of the model that is saved
 
-Training: `evaluation/safety/train.jsonl`, and the questions of the packs named in `PACKS`, where everything
-that is not labelled `safeguarding` counts as harmless. Scores of the first stage are cross-fitted in five
-folds before the second stage weighs them, so that it does not trust them more than they deserve.
-`disclosure_at` is the threshold with the least cost on the cross-fitted training messages, where a missed
-disclosure costs as much as `MISS_COST` false alarms.
+It learns from `evaluation/safety/train.jsonl`, the examples in `assistant/data/safety_examples.yml`, the words of
+`intents/` (all but the safety intent), the complaints and questions of `evaluation/routing/train.jsonl`, and the
+questions of four packs, where everything that is not labelled `safeguarding` counts as harmless. Scores of the first
+stage are cross-fitted in five folds before the second stage weighs them, so that it does not trust them more than they
+deserve. The thresholds are chosen on those cross-fitted training messages only, to keep to `Goals`.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,53 +24,71 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from assistant.data_files import DATA
-from assistant.safety import Level, SafetyScreen, pieces
+from assistant.safety import Level, SafetyScreen, level_of, sentences
 from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, features_of, grams
 from assistant.safety_rules import Findings, SafetyRules
+from assistant.safety_text import clip
 from evaluation.intervals import share_text
-from evaluation.questions import Expect, read_questions
+from evaluation.safety_messages import HELD_OUT, Labelled, of_pack, own, to_learn_from
 from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
 
-MISS_COST = 40
 FOLDS = 5
-OWN = Path("evaluation/safety")
-PACKS = tuple(Path("evaluation/packs") / name for name in ("hollinsea", "norcombe", "wexbridge", "carrowby"))
-HELD_OUT = (Path("evaluation/packs/tarnmouth"), Path("samples/larkmere"))
+MODEL = DATA / "safety_model.json"
 _GAMMA, _MARGIN, _WORDS_STRENGTH, _STRENGTH = 2.0, 4.0, 20.0, 1.0
+_IDIOM = "idiom"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What the thresholds keep to on the cross-fitted training messages, as shares of the harmless ones."""
+
+    idioms: float = 0.10
+    """Idioms and low moods that get the safety card, at most."""
+    ordinary: float = 0.03
+    """Ordinary questions that get the safety card, at most."""
+    gentle: float = 0.15
+    """Ordinary questions that get at least the gentle line, at most."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A labelled message with what the rules and the encoder see of it."""
+    """A labelled message with what the rules and the encoder see of it.
+
+    `vectors` has a row for the whole message and one for each of `sentences`, which are as the rules read them.
+    """
 
     text: str
     harm: bool
     kind: str
+    source: str
     findings: Findings
     vectors: Vectors
+    sentences: tuple[str, ...]
+
+    @property
+    def is_idiom(self) -> bool:
+        """An idiom, or a low mood that is no disclosure."""
+        return self.kind == _IDIOM
+
+    @property
+    def ordinary(self) -> bool:
+        """A question as families ask it, not one written to be hard for the screen."""
+        return self.source in ("packs", "intents", "routing")
 
 
-def messages(texts: Sequence[tuple[str, bool, str]], rules: SafetyRules, encoder: Encoder) -> list[Message]:
-    """Messages from (text, is a disclosure, kind)."""
-    parts = [pieces(text) for text, _, _ in texts]
-    rows = encoder.encode([part for each in parts for part in each])
+def messages(given: Sequence[Labelled], rules: SafetyRules, encoder: Encoder) -> list[Message]:
+    """What the rules and the encoder see of each text."""
+    parts = [sentences(one.text) for one in given]
+    rows = encoder.encode([text for one, each in zip(given, parts, strict=True) for text in (clip(one.text), *each)])
     found, start = [], 0
-    for (text, harm, kind), each in zip(texts, parts, strict=True):
-        found.append(Message(text, harm, kind, rules.find(text), rows[start : start + len(each)]))
-        start += len(each)
+    for one, each in zip(given, parts, strict=True):
+        end = start + 1 + len(each)
+        read = tuple(rules.words(part) for part in each)
+        found.append(Message(one.text, one.harm, one.kind, one.source, rules.find(one.text), rows[start:end], read))
+        start = end
     return found
-
-
-def own(name: str) -> list[tuple[str, bool, str]]:
-    """Our own labelled messages."""
-    rows = [json.loads(line) for line in (OWN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [(row["text"], row["label"] == "disclosure", row["kind"]) for row in rows]
-
-
-def of_pack(pack: Path) -> list[tuple[str, bool, str]]:
-    """A pack's questions as messages."""
-    return [(q.text, q.expect is Expect.SAFEGUARDING, q.expect.value) for q in read_questions(pack / "questions.jsonl")]
 
 
 def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
@@ -95,76 +113,126 @@ def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
     return neighbours, Words(table, float(model.intercept_[0]))
 
 
-def features(message: Message, neighbours: Neighbours, words: Words) -> list[float]:
-    """One message's features in their fixed order."""
+def features(message: Message, neighbours: Neighbours, words: Words, closer: bool = True) -> list[float]:
+    """One message's features in their fixed order; `closer` looks at its sentences too, as the screen does."""
     scores = [float(score) for score in neighbours.scores(message.vectors)]
-    row = features_of(message.findings, scores, words.score(message.findings.words))
+    looked_at = [scores[1 + n] for n in words.most_suspect(message.sentences)] if closer else []
+    row = features_of(message.findings, [scores[0], *looked_at], words.score(message.findings.words))
     return [row[name] for name in FEATURES]
 
 
-def fit(given: Sequence[Message], encoder: str) -> SafetyModel:
-    """The whole model, fitted on `given`."""
+def cross_fit(given: Sequence[Message]) -> tuple[Floats, Floats, Floats]:
+    """The features of each message by judges that have not seen it, P(disclosure) from them, and from its whole alone."""
     fold = np.array([zlib.crc32(message.text.encode()) % FOLDS for message in given])
-    rows, labels = np.zeros((len(given), len(FEATURES))), np.array([message.harm for message in given])
+    rows, whole = np.zeros((2, len(given), len(FEATURES)))
+    labels = np.array([message.harm for message in given])
     for number in range(FOLDS):
         judges = first_stage([message for message, part in zip(given, fold, strict=True) if part != number])
-        for i in np.flatnonzero(fold == number):
-            rows[i] = features(given[int(i)], *judges)
-    spread = rows.std(axis=0)
-    spread[spread < 1e-9] = 1.0
-    probabilities = np.zeros(len(given))
+        for i in map(int, np.flatnonzero(fold == number)):
+            rows[i], whole[i] = features(given[i], *judges), features(given[i], *judges, closer=False)
+    found, of_whole = np.zeros((2, len(given)))
+    spread = spread_of(rows)
     for number in range(FOLDS):
         out = fold == number
-        probabilities[out] = _second(rows[~out] / spread, labels[~out]).predict_proba(rows[out] / spread)[:, 1]
-    at = _threshold(probabilities, labels, np.array([message.findings.always for message in given]))
+        second = _second(rows[~out] / spread, labels[~out])
+        found[out] = second.predict_proba(rows[out] / spread)[:, 1]
+        of_whole[out] = second.predict_proba(whole[out] / spread)[:, 1]
+    return rows, found, of_whole
+
+
+def fit(given: Sequence[Message], encoder: str, goals: Goals) -> tuple[SafetyModel, Floats]:
+    """The whole model, fitted on `given`, and what it made of each message when it had not seen it."""
+    rows, found, of_whole = cross_fit(given)
+    spread, labels = spread_of(rows), np.array([message.harm for message in given])
     second = _second(rows / spread, labels)
     neighbours, words = first_stage(given)
     weights = {name: float(weight) for name, weight in zip(FEATURES, second.coef_[0] / spread, strict=True)}
+    disclosure_at, caution_at = thresholds(given, found, goals)
     counts = {"messages": len(given), "disclosures": int(labels.sum())}
-    return SafetyModel(encoder, neighbours, words, weights, float(second.intercept_[0]), at, at / 2, counts)
+    offset, closer = float(second.intercept_[0]), closer_from(given, of_whole, found >= disclosure_at, caution_at)
+    return SafetyModel(encoder, neighbours, words, weights, offset, disclosure_at, caution_at, closer, counts), found
 
 
-def _second(rows: NDArray[np.float64], labels: NDArray[np.bool_]) -> LogisticRegression:
+def thresholds(given: Sequence[Message], found: Floats, goals: Goals) -> tuple[float, float]:
+    """The lowest thresholds for the card and for the gentle line that keep the goals."""
+    idioms = np.array([message.is_idiom and not message.harm for message in given])
+    ordinary = np.array([message.ordinary and not message.harm for message in given])
+    card = max(at_most(found[idioms], goals.idioms), at_most(found[ordinary], goals.ordinary))
+    return card, min(card, at_most(found[ordinary], goals.gentle))
+
+
+def at_most(probabilities: Floats, share: float) -> float:
+    """The lowest threshold that at most this share of `probabilities` reaches, rounded up to 4 places."""
+    highest = np.sort(probabilities)[::-1]
+    return float(np.floor(highest[int(share * len(highest))] * 1e4) + 1) / 1e4
+
+
+def closer_from(given: Sequence[Message], whole: Floats, caught: NDArray[np.bool_], caution_at: float) -> float:
+    """A quarter of the least that a caught disclosure of several sentences got from its whole alone, or of `caution_at`."""
+    hidden = [p for message, p, met in zip(given, whole, caught, strict=True) if met and message.harm and message.sentences]
+    return round(float(min(*hidden, caution_at)) / 4, 5)
+
+
+def spread_of(rows: Floats) -> Floats:
+    """How far each feature is spread, 1 for one that never changes."""
+    spread: Floats = rows.std(axis=0)
+    spread[spread < 1e-9] = 1.0
+    return spread
+
+
+def _second(rows: Floats, labels: NDArray[np.bool_]) -> LogisticRegression:
     return LogisticRegression(C=_STRENGTH, max_iter=2000).fit(rows, labels)
 
 
-def _threshold(probabilities: NDArray[np.float64], labels: NDArray[np.bool_], always: NDArray[np.bool_]) -> float:
-    best, least = 0.5, float("inf")
-    for at in np.unique(np.round(probabilities, 4)):
-        said = (probabilities >= at) | always
-        cost = MISS_COST * float((labels & ~said).sum()) + float((~labels & said).sum())
-        if cost <= least:
-            best, least = float(at), cost
-    return max(0.01, best * 0.9)
+def report_cross_fitted(given: Sequence[Message], model: SafetyModel, found: Floats) -> None:
+    """Print how the training messages fare with a model that has not seen them, by where they come from."""
+    levels = [level_of(float(p), m.findings, model) for m, p in zip(given, found, strict=True)]
+    for source in dict.fromkeys(message.source for message in given):
+        part = [(m.harm, m.kind, level) for m, level in zip(given, levels, strict=True) if m.source == source]
+        figures(f"cross-fitted {source}", part)
 
 
-def figures(name: str, given: Sequence[tuple[str, bool, str]], screen: SafetyScreen) -> None:
-    """Print what is missed and what is a false alarm."""
-    levels = [screen.screen(text).level for text, _, _ in given]
-    harm = [level for level, (_, is_harm, _) in zip(levels, given, strict=True) if is_harm]
-    missed = sum(level is not Level.DISCLOSURE for level in harm)
-    print(f"{name}: missed {share_text(missed, len(harm))}")
-    print(f"{name}: missed even with a gentle line {share_text(sum(level is Level.NONE for level in harm), len(harm))}")
-    for kinds, label in ((("idiom",), "idioms"), (None, "all harmless")):
-        rest = [
-            level for level, (_, is_harm, kind) in zip(levels, given, strict=True) if not is_harm and (not kinds or kind in kinds)
-        ]
-        if rest:
-            print(f"{name}: false alarms, {label} {share_text(sum(level is Level.DISCLOSURE for level in rest), len(rest))}")
+def report(name: str, given: Sequence[Labelled], screen: SafetyScreen) -> None:
+    """Print how messages fare with the whole screen."""
+    figures(name, [(one.harm, one.kind, screen.screen(one.text).level) for one in given])
+
+
+def figures(name: str, met: Sequence[tuple[bool, str, Level]]) -> None:
+    """Print what is missed and what is a false alarm, from (is a disclosure, kind, how it was met)."""
+    harm = [level for is_harm, _, level in met if is_harm]
+    rest = [level for is_harm, _, level in met if not is_harm]
+    idioms = [level for is_harm, kind, level in met if not is_harm and kind == _IDIOM]
+    for label, levels, counted in (
+        ("missed", harm, (Level.CAUTION, Level.NONE)),
+        ("missed even with a gentle line", harm, (Level.NONE,)),
+        ("false alarms, idioms", idioms, (Level.DISCLOSURE,)),
+        ("false alarms, all harmless", rest, (Level.DISCLOSURE,)),
+        ("gentle lines, all harmless", rest, (Level.CAUTION,)),
+    ):
+        if levels:
+            print(f"{name}: {label} {share_text(sum(level in counted for level in levels), len(levels))}")
 
 
 def main() -> None:
     """Fit, save, and print the figures on what was held out."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--figures", action="store_true", help="only print the figures of the saved model")
+    only_figures = parser.parse_args().figures
     encoder, rules = OnnxEncoder(DATA / "encoder"), SafetyRules.load(DATA / "safety.yml")
-    given = messages([*own("train"), *(row for pack in PACKS for row in of_pack(pack))], rules, encoder)
-    model = fit(given, encoder.digest)
-    model.save(DATA / "safety_model.json")
-    loaded = SafetyModel.load(DATA / "safety_model.json")
+    if not only_figures:
+        given = messages(to_learn_from(), rules, encoder)
+        model, found = fit(given, encoder.digest, Goals())
+        model.save(MODEL)
+        report_cross_fitted(given, model, found)
+    loaded = SafetyModel.load(MODEL)
     screen = SafetyScreen(rules, loaded, encoder)
-    print(f"disclosure_at {loaded.disclosure_at:.3f}, caution_at {loaded.caution_at:.3f}, {dict(loaded.fitted_on)}")
-    figures("own held-out half", own("held_out"), screen)
+    print(
+        f"disclosure_at {loaded.disclosure_at:.4f}, caution_at {loaded.caution_at:.4f},"
+        f" closer_from {loaded.closer_from:.5f}, {dict(loaded.fitted_on)}"
+    )
+    report("own held-out half", own("held_out"), screen)
     for pack in HELD_OUT:
-        figures(pack.name, of_pack(pack), screen)
+        report(pack.name, of_pack(pack), screen)
 
 
 if __name__ == "__main__":

