@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from sqlalchemy import Engine, select
+import pytest
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from assistant.types import Context, Kind, Reason, Reply
+from store.conversations import DatabaseConversations
 from store.records import DatabaseRecorder
 from store.tables import CountRow, UnansweredRow
 from tests.assistant.helpers import understanding
@@ -33,3 +35,33 @@ def test_old_questions_are_purged(engine: Engine) -> None:
     recorder.record(HERE, understanding("q"), Reply(Kind.HANDOFF, "", reason=Reason.UNSURE), None)
     assert recorder.purge() == 0
     assert recorder.purge(datetime.now(UTC) + timedelta(days=31)) == 1
+
+
+def test_a_database_that_cannot_be_written_costs_the_count_never_the_reply(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = DatabaseRecorder(engine, str, encode)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE counts"))
+    recorder.record(HERE, understanding("does Tyler get transport"), Reply(Kind.HANDOFF, "", reason=Reason.UNSURE), None)
+    recorder.disclosure(HERE)
+    assert "see whether the disk is full" in caplog.text
+    assert "Tyler" not in caplog.text
+
+
+def test_conversations_go_on_in_memory_while_the_database_cannot_be_written(engine: Engine) -> None:
+    now = datetime(2026, 9, 1, 12)
+    kept = DatabaseConversations(engine, 60, lambda: now)
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TRIGGER full BEFORE INSERT ON conversations BEGIN SELECT RAISE(FAIL, 'disk is full'); END")
+        )
+    kept.save("key", {"slots": {"setting": "oak"}})
+    assert kept.load("key") == {"slots": {"setting": "oak"}}
+    assert kept.load("other") is None
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER full"))
+    kept.save("key", {"slots": {}})
+    assert DatabaseConversations(engine, 60, lambda: now).load("key") == {"slots": {}}
+    now += timedelta(minutes=61)
+    assert kept.load("key") is None
