@@ -7,7 +7,7 @@ interrupted goes on where it stopped: what is stored already counts as unchanged
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 import numpy as np
 
@@ -43,7 +43,11 @@ class Ingester:
     def ingest(self, source: Source, area: Area) -> IngestionReport:
         """Take in every item of `source`; documents that it no longer has are deleted."""
         items = self._progress(read_source(source, area), count_items(source), source.location.name)
-        return self.ingest_documents(area.slug, source.key, items)
+        try:
+            return self.ingest_documents(area.slug, source.key, items)
+        finally:
+            if isinstance(items, Generator):
+                items.close()  # takes the bar down before anything else is said
 
     def ingest_documents(self, area: str, source: str, items: Iterable[Document | Skipped]) -> IngestionReport:
         """Take in documents that are already read (`area` is "" for the national cards)."""
