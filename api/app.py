@@ -9,10 +9,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import Scope
 
 from api.errors import add_error_handlers
 from api.guard import Limits, guard
@@ -37,7 +39,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.limits = Limits(service.messages_a_minute, service.client_messages_a_minute)
     app.middleware("http")(guard)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", GZipMiddleware(Assets(directory=HERE / "static"), minimum_size=500), name="static")
     app.add_middleware(
         SessionMiddleware,
         secret_key=_cookie_secret(service),
@@ -52,6 +54,17 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     add_error_handlers(app)
     return app
+
+
+class Assets(StaticFiles):
+    """Style sheets and scripts. One whose address holds a mark of its content (`api.pages.asset`) is asked for once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with how long it may be kept."""
+        response = await super().get_response(path, scope)
+        marked = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if marked else "public, max-age=300"
+        return response
 
 
 @asynccontextmanager

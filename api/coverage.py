@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from api.pages import HERE, safe_url
 from assistant.compose import spoken
 from assistant.coverage import CoverageRow, CoverageTable, State
+from store.reports import shown
 
 STYLE = "/static/coverage.css"
 MARKS = {State.IN_PLACE: "Yes", State.PARTLY: "Part", State.MISSING: "No", State.NOT_ASKED: "–"}
@@ -31,6 +32,20 @@ _COLUMNS = (
     "area", "setting", "name", "item", "wording", "state", "missing", "page", "heading", "address", "updated", "age_months",
     "old", "reading_age", "made_on",
 )  # fmt: skip
+
+
+Links = Sequence[tuple[str, str]]
+"""Addresses with what is said on them."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How many gaps, and people, there are under one item."""
+
+    item: str
+    wording: str
+    gaps: int
+    people: int
 
 
 @dataclass(frozen=True)
@@ -52,15 +67,26 @@ def families(table: CoverageTable) -> tuple[Family, ...]:
     return tuple(found)
 
 
-def coverage_page(table: CoverageTable, style: str = STYLE) -> str:
-    """One setting's report (or the area's own), for a governor to read."""
-    return _environment().get_template("coverage.html").render(table=table, families=families(table), style=style)
+def asked_rows(tables: Sequence[CoverageTable], topics: Mapping[str, tuple[int, int]]) -> list[Asked]:
+    """What was asked and not answered, by item, the most people first. `topics` is topic to (gaps, people)."""
+    wordings = {row.item: row.wording for table in tables for row in table.rows}
+    rows = [Asked(topic, wordings.get(topic, "Something else"), *counts) for topic, counts in topics.items()]
+    return sorted(rows, key=lambda row: (-row.people, row.item))
 
 
-def coverage_map(tables: Sequence[CoverageTable], style: str = STYLE, links: Mapping[str, str] | None = None) -> str:
+def coverage_page(table: CoverageTable, style: str = STYLE, back: Links = ()) -> str:
+    """One setting's report (or the area's own), for a governor to read. `back` are links at the top, never printed."""
+    return _environment().get_template("coverage.html").render(table=table, families=families(table), style=style, back=back)
+
+
+def coverage_map(
+    tables: Sequence[CoverageTable], style: str = STYLE, links: Mapping[str, str] | None = None, back: Links = (),
+    asked: Sequence[Asked] | None = None,
+) -> str:  # fmt: skip
     """All settings of an area by all items, and the area's own report first if it is among `tables`.
 
-    `links` gives, by setting slug, the address of its own page. Raises ValueError if there are no tables.
+    `links` gives, by setting slug, the address of its own page; `asked` is what was asked and not answered (None: not
+    known). Raises ValueError if there are no tables.
     """
     if not tables:
         raise ValueError("a coverage map needs at least one table")
@@ -72,7 +98,7 @@ def coverage_map(tables: Sequence[CoverageTable], style: str = STYLE, links: Map
         .get_template("coverage_map.html")
         .render(
             first=tables[0], area=area, own=families(area) if area else (), settings=settings,
-            heads=[head for head in heads if head.rows], style=style, links=links or {},
+            heads=[head for head in heads if head.rows], style=style, links=links or {}, back=back, asked=asked,
         )
     )  # fmt: skip
 
@@ -109,7 +135,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(spoken=spoken, safe_url=safe_url)
+    environment.filters.update(spoken=spoken, safe_url=safe_url, few=shown)
     environment.globals.update(MARKS=MARKS, State=State)
     return environment
 

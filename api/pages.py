@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ def _environment() -> Environment:
         numbers=numbers,
         few=shown,
     )
+    environment.globals.update(asset=asset)
     return environment
 
 
@@ -140,6 +142,13 @@ def blocks(text: str) -> list[Block]:
 def tel(phone: str) -> str:
     """A phone number as a `tel:` link wants it."""
     return re.sub(r"[^\d+]", "", phone)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file under `static/`, with a mark of its content: it may be kept by a browser until it changes."""
+    mark = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={mark}"
 
 
 def safe_url(url: str) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from api.staff.desk import StaffDesk
 from assistant.coverage import Auditor, CoverageTable, area_coverage, setting_coverage
 from assistant.coverage_rules import load_coverage_rules
-from assistant.curated_preview import Tried, preview
+from assistant.curated_preview import Beaten, Tried, preview, wins_over
 from assistant.data_files import DATA
 from assistant.turn import Assistant
 from assistant.types import Audience, Context
 from knowledge.types import Area
+from signpost.taking_in import take_in_again
 from signpost.wiring import Workshop
 from store.content import DatabaseContent
 from store.curated import SOURCE, CuratedAnswer, CuratedAnswers
@@ -34,9 +35,10 @@ def make_desk(
         refresh()
 
     def try_out(answer: CuratedAnswer, questions: Sequence[str]) -> list[Tried]:
-        audience = Audience(answer.audience) if answer.audience else Audience.PARENT
-        context = Context(answer.area, answer.setting or None, audience, clarified=True)
-        return preview(assistant, answer.document(), questions, context)
+        return preview(assistant, answer.document(), questions, _context(answer))
+
+    def beaten(answer: CuratedAnswer, questions: Sequence[str]) -> list[Beaten]:
+        return wins_over(assistant, answer.document(), questions, _context(answer))
 
     rules = load_coverage_rules(DATA / "coverage.yml", workshop.intents)
     topics = {item.id: item.wording for item in rules.items}
@@ -49,11 +51,17 @@ def make_desk(
 
     secret = settings.oidc_client_secret.get_secret_value()
     oidc = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id, "client_secret": secret}
+    oidc = oidc if settings.oidc_issuer else {}
     return StaffDesk(
         StaffAccounts(workshop.engine), AuditLog(workshop.engine), Gaps(workshop.engine), curated, Reports(workshop.engine),
-        DatabaseContent(workshop.engine), publish, try_out, coverage, answered, topics, assistant.parts.policy.reached,
-        date.today, oidc if settings.oidc_issuer else {}, settings.cookie_secret.get_secret_value(),
+        DatabaseContent(workshop.engine), publish, try_out, beaten, coverage, partial(take_in_again, workshop), answered, topics,
+        assistant.parts.policy.reached, date.today, oidc, settings.cookie_secret.get_secret_value(),
     )  # fmt: skip
+
+
+def _context(answer: CuratedAnswer) -> Context:
+    audience = Audience(answer.audience) if answer.audience else Audience.PARENT
+    return Context(answer.area, answer.setting or None, audience, clarified=True)
 
 
 def publish_answers(workshop: Workshop, curated: CuratedAnswers, area: str) -> None:

@@ -15,6 +15,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.types import NATIONAL, Scope
 from signpost.conversation import make_conversation
 from signpost.desk import expire_answers, make_desk
+from signpost.digest import write_digests
 from signpost.health import findings
 from signpost.passing import mail_tasks, tell_those_who_wait
 from signpost.wiring import AreaCache, Workshop
@@ -51,7 +52,8 @@ def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], Non
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
     tasks = (
         trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated),
-        passing.follow_ups.purge, *mail_tasks(settings, passing.outbox),
+        passing.follow_ups.purge, *((lambda: write_digests(workshop),) if settings.smtp_host else ()),
+        *mail_tasks(settings, passing.outbox),
     )  # fmt: skip
     return Service(
         assistant, make_conversation(assistant, settings, trackers), Browse.load(DATA / "browse.yml"), passing, desk,

@@ -144,10 +144,13 @@ class Workshop:
             [*(word for word, _ in counts.most_common()), *glossary],
         )
 
-    def recorder(self) -> DatabaseRecorder:
-        """Keeps counts and redacted unanswered questions."""
+    def recorder(self, answer_at: float = 0.0) -> DatabaseRecorder:
+        """Keeps counts and redacted questions that were not answered, or only just."""
         redactor = self.redactor(self.store.areas())
-        return DatabaseRecorder(self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0])
+        return DatabaseRecorder(
+            self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0],
+            answer_at + self.settings.unsure_margin if answer_at else 0.0,
+        )  # fmt: skip
 
     def assistant(
         self,
@@ -177,7 +180,7 @@ class Workshop:
             entities=EntityFinder(DATA / "entities.yml", load_abbreviations(DATA / "glossary.csv").expansions),
             dialogue=DialogueRules.load(DATA / "dialogue.yml"),
             areas=AreaCache(self.store.areas),
-            recorder=recorder or self.recorder(),
+            recorder=recorder or self.recorder(chosen.answer_at),
             redact=lambda text: redactor.redact(text).text,
             today=today,
             national=national,

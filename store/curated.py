@@ -75,6 +75,7 @@ class CuratedAnswers:
             row = session.get(CuratedRow, answer_id)
             if row is not None:
                 row.state, row.updated = state, _now()
+                row.approved = row.approved or (_now() if state == LIVE else None)
 
     def get(self, area: str, answer_id: int) -> CuratedAnswer | None:
         """One answer of an area."""

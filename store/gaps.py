@@ -23,8 +23,9 @@ JOINS_AT = (
 FEWEST_PEOPLE = 3
 """A cluster of fewer people shows no wording."""
 STATES = ("new", "assigned", "answered", "passed", "not_for_us")
+OPEN_STATES = ("new", "assigned", "passed")
 _STATUTORY = 1.5  # a gap under a statutory heading counts so much more
-_NEED = {"unhelpful": 0.8, "unsure": 1.0, "nothing_found": 1.2}
+_NEED = {"confident": 0.5, "unhelpful": 0.8, "unsure": 1.0, "nothing_found": 1.2}  # `confident`: answered, but only just
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Gaps:
             return list(self._examples(session, row, most)) if row else []
 
     def change(self, gap_id: int, **values: object) -> None:
-        """Set state, owner, due, notes, label or curated."""
+        """Set state, owner, due, notes, label, setting or curated."""
         with Session(self._engine) as session, session.begin():
             session.execute(update(GapRow).where(GapRow.id == gap_id).values(**values))
 
@@ -107,9 +108,11 @@ class Gaps:
                 row = session.get(GapRow, other)
                 if row is None or row.area != area or row.id == into:
                     continue
+                both = _askers(session, into) & _askers(session, other)
                 session.execute(update(UnansweredRow).where(UnansweredRow.gap == other).values(gap=into))
                 centre = _vector(kept.centre) * kept.questions + _vector(row.centre) * row.questions
-                kept.centre, kept.people = _bytes(centre), kept.people + row.people
+                kept.centre, kept.people = _bytes(centre), kept.people + row.people - len(both)
+                kept.need = max(kept.need, row.need)
                 kept.questions += row.questions
                 kept.first, kept.last = min(kept.first, row.first), max(kept.last, row.last)
                 row.merged_into = into
@@ -128,7 +131,10 @@ class Gaps:
             session.flush()
             for question in moved:
                 question.gap = fresh.id
+            taken = np.sum([_vector(each.vector or b"") for each in moved], axis=0)
             fresh.questions, fresh.people = len(moved), len({each.asker or each.id for each in moved})
+            fresh.centre = _bytes(taken)
+            row.centre = _bytes(_vector(row.centre) * row.questions - taken)
             row.questions, row.people = row.questions - len(moved), max(1, row.people - fresh.people)
             return fresh.id
 
@@ -146,6 +152,15 @@ class Gaps:
         query = select(GapRow.state, func.count()).where(GapRow.area == area, GapRow.merged_into.is_(None)).group_by(GapRow.state)
         with Session(self._engine) as session:
             return {str(state): int(number) for state, number in session.execute(query)}
+
+    def by_topic(self, area: str) -> dict[str, tuple[int, int]]:
+        """Topic to (gaps, people) of what was asked and is still not answered."""
+        query = (
+            select(GapRow.topic, func.count(), func.sum(GapRow.people))
+            .where(GapRow.area == area, GapRow.merged_into.is_(None), GapRow.state.in_(OPEN_STATES)).group_by(GapRow.topic)
+        )  # fmt: skip
+        with Session(self._engine) as session:
+            return {str(topic): (int(gaps), int(people)) for topic, gaps, people in session.execute(query)}
 
     @staticmethod
     def _examples(session: Session, row: GapRow, most: int = 3) -> tuple[str, ...]:
@@ -189,8 +204,12 @@ def _count(
     row.questions += 1
     row.last = max(row.last, question.asked)
     row.need = max(row.need, _need(question))
-    row.setting = row.setting if row.setting == question.setting else ""
+    row.setting = row.setting if row.setting == question.setting or row.state == "passed" else ""
     row.state = "new" if row.state == "answered" and question.reason == "unhelpful" else row.state
+
+
+def _askers(session: Session, gap_id: int) -> set[str]:
+    return set(session.scalars(select(UnansweredRow.asker).where(UnansweredRow.gap == gap_id, UnansweredRow.asker != "")))
 
 
 def _led_by(question: UnansweredRow) -> GapRow:

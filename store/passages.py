@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from knowledge.ports import StoredPassages
 from knowledge.split import Piece
 from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting
+from store.content import CONFIRMED
 from store.tables import AreaRow, DocumentRow, PassageRow, ScopeRow, SettingRow, VectorRow
 
 _AT_ONCE = 500  # SQLite allows a limited number of values in one statement
@@ -25,8 +26,9 @@ class DatabasePassages:
         self._engine = engine
 
     def save_area(self, area: Area) -> None:
-        """Add the area with its settings, or bring them up to date; unchanged rows are not written."""
+        """Add the area with its settings, or bring them up to date; a contact that staff confirmed later stays as it is."""
         with Session(self._engine) as session, session.begin():
+            area = _with_confirmed(session, area)
             session.merge(_area_row(area))
             session.flush()
             gone = delete(SettingRow).where(SettingRow.area == area.slug)
@@ -141,6 +143,23 @@ def _contact_json(contact: Contact) -> dict[str, Any]:
 def _contact(row: Mapping[str, Any]) -> Contact:
     seen = row.get("seen_on")
     return Contact(**{**row, "seen_on": date.fromisoformat(seen) if seen else None})
+
+
+def _with_confirmed(session: Session, area: Area) -> Area:
+    """Staff who confirm a contact know better than a file that was written before."""
+    row = session.get(AreaRow, area.slug)
+    if row is None:
+        return area
+    contacts = {key: _newer(each, row.contacts.get(key)) for key, each in area.contacts.items()}
+    rows = {each.slug: each.contact for each in session.scalars(select(SettingRow).where(SettingRow.area == area.slug))}
+    settings = tuple(replace(each, contact=_newer(each.contact, rows.get(each.slug))) for each in area.settings)
+    return replace(area, contacts=contacts, settings=settings)
+
+
+def _newer(given: Contact, kept: Mapping[str, Any] | None) -> Contact:
+    before = _contact(kept) if kept else given
+    confirmed = before.seen_at == CONFIRMED and before.seen_on is not None
+    return before if confirmed and (given.seen_on is None or (before.seen_on or date.min) >= given.seen_on) else given
 
 
 def _area_row(area: Area) -> AreaRow:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class DatabaseRecorder:
-    """Writes one count a reply, and the question itself only if it was handed over or unsure.
+    """Writes one count a reply, and the question only if it was handed over, or answered with less than `unsure_below`.
 
     A database that can't be written (a full disk) costs the count, never the reply.
     """
@@ -42,7 +42,7 @@ class DatabaseRecorder:
         topic = max(understanding.topics, key=lambda name: understanding.topics[name], default="")
         with self._writing() as session:
             self._count(session, now, context, reply.kind.value, topic)
-            if self._is_gap(reply):
+            if self._is_gap(reply, decision):
                 reason = reply.reason.value if reply.reason else ""
                 session.add(self._question(context, understanding.query, reply.kind.value, reason, reply.probability, now, topic))
 
@@ -91,9 +91,11 @@ class DatabaseRecorder:
             vector=self._encode(kept).astype(np.float16).tobytes(),
         )  # fmt: skip
 
-    def _is_gap(self, reply: Reply) -> bool:
+    def _is_gap(self, reply: Reply, decision: Decision | None) -> bool:
         if reply.kind is Kind.HANDOFF:
             return reply.reason is not None and reply.reason.value in ("unsure", "nothing_found")
+        if decision and decision.reading and decision.reading.hit.document.kind.startswith("curated"):
+            return False  # staff's own answer: its number is a cosine, not a probability
         return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._unsure_below
 
     @staticmethod

@@ -78,17 +78,19 @@ class Reports:
             by["kind"]["helpful"], by["kind"]["unhelpful"],
         )  # fmt: skip
 
-    def changes(self, area: str, first: date, last: date) -> list[Change]:
-        """What was asked and what changed: answers that were live, in staff's own words, by day."""
+    def changes(self, area: str, first: date, last: date, setting: str = "") -> list[Change]:
+        """What was asked and what changed: answers that went live in that time, in staff's own words, by day."""
         query = select(CuratedRow).where(CuratedRow.area == area, CuratedRow.state.in_(("live", "expired")))
+        if setting:
+            query = query.where(CuratedRow.setting == setting)
+        found = []
         with Session(self._engine) as session:
-            found = []
-            for row in session.scalars(query.order_by(CuratedRow.updated)):
+            for row in session.scalars(query):
                 gap = session.get(GapRow, row.gap) if row.gap else None
-                if first <= row.updated.date() <= last:
-                    asked, people = row.questions[0], gap.people if gap else 0
-                    found.append(Change(asked, people, row.change, row.text, row.updated.date(), row.setting))
-        return found
+                day = (row.approved or row.updated).date()
+                if first <= day <= last:
+                    found.append(Change(row.questions[0], gap.people if gap else 0, row.change, row.text, day, row.setting))
+        return sorted(found, key=lambda change: change.when)
 
 
 def shown(number: int) -> str:

@@ -183,9 +183,11 @@ class AuditLog:
         with Session(self._engine) as session, session.begin():
             session.add(row)
 
-    def lines(self, area: str, most: int = 200) -> list[AuditRow]:
-        """The newest lines of an area."""
+    def lines(self, area: str, most: int = 200, what: str = "") -> list[AuditRow]:
+        """The newest lines of an area, or of one thing in it."""
         query = select(AuditRow).where(AuditRow.area == area).order_by(AuditRow.id.desc()).limit(most)
+        if what:
+            query = query.where(AuditRow.what == what)
         with Session(self._engine, expire_on_commit=False) as session:
             return list(session.scalars(query))
 

@@ -1,23 +1,17 @@
-"""The tables of content: areas, settings, sources, documents, passages, vectors.
-
-A document's key is `area/id`, so that two areas may use the same id. Dates and times are UTC.
-"""
+"""The tables. A document's key is `area/id`, so that two areas may use the same id. Dates and times are UTC."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s",
+}  # fmt: skip
 
 
 class Base(DeclarativeBase):
@@ -73,6 +67,24 @@ class DocumentRow(Base):
     __table_args__ = (Index("ix_documents_area_source", "area", "source"),)
 
 
+class SourceCheckRow(Base):
+    """A source as it was last taken in. `pack` is the folder of the area pack that names it; "" for a single file."""
+
+    __tablename__ = "source_checks"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    area: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(String(300))
+    pack: Mapped[str]
+    state: Mapped[str] = mapped_column(String(20))
+    checked: Mapped[datetime | None]
+    touched: Mapped[datetime]
+    done: Mapped[int]
+    total: Mapped[int]
+    changes: Mapped[dict[str, Any]]
+    problems: Mapped[list[Any]]
+    __table_args__ = (UniqueConstraint("area", "source"),)
+
+
 class PassageRow(Base):
     """The unit that is found and cited. Ids are never used again, so that an old index can't mislead."""
 
@@ -106,7 +118,7 @@ class ScopeRow(Base):
 
 
 class UnansweredRow(Base):
-    """A question that could not be answered, redacted; deleted after 30 days (`signpost purge`)."""
+    """A question that was not answered, redacted; kept 30 days. `asker` tells people apart for a day, never who they are."""
 
     __tablename__ = "unanswered"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -119,7 +131,6 @@ class UnansweredRow(Base):
     probability: Mapped[float | None]
     asked: Mapped[datetime] = mapped_column(index=True)
     asker: Mapped[str] = mapped_column(String(16), default="")
-    """Tells people apart for a day, never who they are."""
     topic: Mapped[str] = mapped_column(String(20), default="")
     vector: Mapped[bytes | None] = mapped_column(LargeBinary)
     gap: Mapped[int | None] = mapped_column(index=True)
@@ -230,7 +241,7 @@ class GapRow(Base):
 
 
 class CuratedRow(Base):
-    """An answer written by staff; while it is live, it is a document of source `curated`."""
+    """An answer written by staff; while it is live, a document of source `curated`. `approved` is when it first was."""
 
     __tablename__ = "curated_answers"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -250,6 +261,7 @@ class CuratedRow(Base):
     change: Mapped[str]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    approved: Mapped[datetime | None]
 
 
 class OutboxRow(Base):

@@ -6,51 +6,58 @@
 (() => {
   const HERE = document.currentScript ? new URL(document.currentScript.src).origin : location.origin;
   const WORDS = {
-    open: "Ask about SEND", title: "Ask about special needs and disabilities", close: "Close", label: "Your question",
+    open: "Ask about SEND", title: "Ask about SEND", close: "Close", label: "Your question",
     send: "Ask", again: "Ask another question", you: "You asked", reply: "Reply", from: "Where this is from:",
     also: "This page is about the same thing, but may not answer it:", help: "Who can help", person: "If you want to ask a person",
     phone: "Phone", closed: "When the office is closed", email: "E-mail", site: "Website", hours: "Open:",
     helpful: "Was this helpful?", yes: "Yes", no: "No", copy: "Copy", copied: "Copied", print: "Print", larger: "Larger text",
     aloud: "Read aloud", who: "Who can see this?", exit: "Leave quickly", voice: "Who is asking?", parent: "A parent or carer",
-    young: "A young person", waiting: "Looking…", log: "Questions and answers",
-    intro: "I look for answers on the council's and the school's pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
-    seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
+    young: "A young person", waiting: "Looking…", log: "Questions and answers", tab: "(opens a new tab)", about: "This is about",
+    write: "Write to them", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.",
+    intro: "I look for answers on the council's and the schools' pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
+    seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered, or only just, is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
     down: "The chat is not working just now. You can ask here:",
   };
   const CSS = `
-:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#12232e);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#eef4f7);--line:#7b919d;--soft:#47606e;--warn:#6b3d00;--warnp:#fff4dc;--safe:#8a1020;--safep:#fdeeee;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.6rem);font:var(--signpost-font,1rem/1.5 system-ui,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
-@media(prefers-color-scheme:dark){:host{--ink:var(--signpost-ink,#eef4f7);--paper:var(--signpost-paper,#0e1a21);--shade:var(--signpost-shade,#1a2b35);--soft:#b9cad3;--warn:#ffdf9e;--warnp:#3a2b0b;--safe:#ffb9c0;--safep:#3d1218;--link:var(--signpost-link,#8cc8ff)}}
+:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#14252f);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#f4f8f9);--line:#c3d1d8;--field:#6f8792;--soft:#4a606c;--warn:#663a00;--warnp:#fff5df;--safe:#8a1020;--safep:#fdf0f0;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.8rem);font:var(--signpost-font,1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
+@media(prefers-color-scheme:dark){:host{--ink:var(--signpost-ink,#eaf2f5);--paper:var(--signpost-paper,#16252e);--shade:var(--signpost-shade,#0d1920);--line:#38505d;--field:#8199a5;--soft:#b3c5ce;--warn:#ffdf9e;--warnp:#36290d;--safe:#ffbcc2;--safep:#3a151b;--link:var(--signpost-link,#8fcbff)}}
 *{box-sizing:border-box}[hidden]{display:none!important}
 button,textarea,select{font:inherit;color:inherit}
-button{min-height:2.75rem;padding:.4rem 1rem;border:2px solid var(--b);border-radius:var(--r);background:var(--paper);cursor:pointer}
-.p,.launch{background:var(--b);color:var(--on);font-weight:700}
+button{min-height:2.6rem;padding:.35rem 1rem;border:2px solid var(--field);border-radius:.5rem;background:var(--paper);font-weight:600;cursor:pointer;text-align:start}
+button:hover{text-decoration:underline}
+.p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}
+.p{padding-inline:2rem}
 :focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
-.launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2rem;padding:.6rem 1.3rem;box-shadow:0 2px 8px #0006;display:flex;gap:.5rem;align-items:center}
-.box{background:var(--paper);border:2px solid var(--b);border-radius:var(--r);overflow:auto;overflow-wrap:anywhere}
-.panel{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;width:min(26rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));box-shadow:0 4px 24px #0007}
+.launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2rem;padding:.7rem 1.4rem;box-shadow:0 2px 10px #0005;display:flex;gap:.5rem;align-items:center}
+.box{background:var(--shade);color:inherit;border:1px solid var(--line);border-radius:var(--r);padding:0;margin:0;max-width:none;max-height:none;overflow:auto;overflow-wrap:anywhere}
+.panel{position:fixed;inset-block:auto var(--signpost-corner-bottom,1rem);inset-inline:var(--signpost-corner-start,auto) var(--signpost-corner-end,1rem);z-index:99999;width:min(27rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));box-shadow:0 6px 30px #0006}
+.panel::backdrop{background:none}
 @media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
-.top{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center;justify-content:space-between;background:var(--b);color:var(--on);padding:.5rem .9rem}
-.top h2{font-size:1rem;margin:0;flex:1 1 9rem}
-.top a,.top button{color:var(--on);background:none;border:1px solid;border-radius:.4rem;padding:.2rem .6rem;min-height:2rem;display:inline-flex;align-items:center}
-.in{padding:.6rem .9rem 1rem}
-.said{margin:.8rem 0 .8rem 12%;padding:.5rem .8rem;background:var(--b);color:var(--on);border-radius:var(--r);white-space:pre-wrap}
-.reply{margin:.8rem 0;padding:.7rem .9rem;background:var(--shade);border-radius:var(--r)}
+.top{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:center;background:var(--b);color:var(--on);padding:.6rem .9rem .4rem}
+.top h2{font-size:1.05rem;line-height:1.3;margin:0;flex:1 1 auto}
+.top a,.top button{color:var(--on);background:none;border:2px solid;border-radius:2rem;padding:.15rem .75rem;min-height:2.2rem;display:inline-flex;align-items:center;font-size:.92em;font-weight:600;text-decoration:none}
+.top a:hover{text-decoration:underline}
+.top details{flex:1 0 100%;font-size:.92em}.top p{margin:.3rem 0}.top p a{border:0;padding:0;min-height:1.5rem;text-decoration:underline;color:inherit;background:none}
+.in{padding:.7rem .9rem 1.1rem}.in>p{margin:.3rem 0 .6rem}
+.said{margin:1rem 0 .8rem auto;width:fit-content;max-width:88%;padding:.55rem .9rem;background:var(--b);color:var(--on);border-radius:1rem 1rem .25rem 1rem;white-space:pre-wrap}
+.reply{margin:.8rem 0;padding:.9rem 1rem;background:var(--paper);border:1px solid var(--line);border-radius:.25rem 1rem 1rem 1rem}
 .reply.safeguarding{background:var(--safep);border:3px solid var(--safe)}
-.reply p{margin:.4rem 0}.reply ul{margin:.4rem 0;padding-inline-start:1.2rem}
-a{color:var(--link)}.reply a{display:inline-block;min-height:1.5rem}
-.notice,.stale{background:var(--warnp);color:var(--warn);padding:.3rem .6rem;border-radius:.3rem}
-.facts{color:var(--soft)}.source{border-top:1px solid var(--line);margin-top:.6rem}
-.card{border:2px solid var(--b);border-radius:var(--r);background:var(--paper);padding:.5rem .8rem;margin-top:.6rem;font-style:normal}
-.card ul{list-style:none;padding:0}.card h3{font-size:1rem;margin:0}
-.row{display:flex;flex-wrap:wrap;gap:.4rem;align-items:center;margin-top:.6rem}
-.row.t button{min-height:2rem;padding:.1rem .6rem;border-width:1px;font-size:.9em}
-form{display:grid;gap:.4rem;margin-top:.8rem}label{font-weight:600}
-textarea,select{width:100%;padding:.5rem;border:2px solid var(--line);border-radius:.4rem;background:var(--paper);min-height:2.75rem}
-form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
+.reply p{margin:.5rem 0}.reply>div>p:first-child{margin-top:0}.reply ul{margin:.5rem 0;padding-inline-start:1.2rem}
+a{color:var(--link);text-underline-offset:.15em}.reply a,.card a{display:inline-block;min-height:1.5rem}
+.notice,.stale{background:var(--warnp);color:var(--warn);padding:.4rem .7rem;border-radius:.3rem;border-inline-start:4px solid}
+.facts{color:var(--soft);font-size:.92em}.source{background:var(--shade);border-radius:.5rem;padding:.5rem .8rem;margin-top:.8rem}.source p{margin:.1rem 0}
+.card{border:2px solid var(--b);border-radius:.6rem;background:var(--paper);padding:.7rem .9rem;margin-top:.8rem;font-style:normal}
+.card ul{list-style:none;padding:0}.card h3{font-size:.92em;color:var(--soft);margin:0}.card li{padding:.1rem 0}
+.row{display:flex;flex-wrap:wrap;gap:.45rem;align-items:center;margin-top:.8rem}
+.row.t button{min-height:2.1rem;padding:.1rem .7rem;border-width:1px;font-size:.9em;font-weight:400}
+form{display:grid;gap:.4rem;margin-top:1rem;background:var(--paper);border:1px solid var(--line);border-radius:var(--r);padding:.9rem}label{font-weight:600}
+textarea,select{width:100%;padding:.5rem .6rem;border:2px solid var(--field);border-radius:.45rem;background:var(--paper);min-height:2.6rem;resize:vertical}
+form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}
 .big{font-size:1.3em}
-@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:5rem}}
-@media(forced-colors:active){.said,.reply,.top,.box{border:1px solid}}
-@media(prefers-reduced-motion:no-preference){.panel{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1rem);opacity:0}}}
+@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:6.5rem}}
+@media(max-width:26rem){.top{padding-inline:.7rem;gap:.2rem .4rem}.top h2{font-size:1rem}.top a,.top button{font-size:.84em;padding-inline:.55rem}}
+@media(forced-colors:active){.said,.reply,.top,.box,.source{border:1px solid}}
+@media(prefers-reduced-motion:no-preference){.panel[open]{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1rem);opacity:0}}}
 @media print{.launch,.top,form,.row{display:none}.panel{position:static;height:auto;width:auto}}`;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS);
@@ -112,16 +119,17 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
       this.shadowRoot.append(launch);
     }
 
+    // Full screen it is modal, so that focus can't go behind it; in its corner the page stays usable.
     show() {
       if (!this.box) this.build();
-      this.box.hidden = false;
+      if (matchMedia("(max-width:40rem),(max-height:30rem)").matches) this.box.showModal();
+      else this.box.show();
       this.launch.hidden = true;
       this.launch.setAttribute("aria-expanded", "true");
       this.text.focus();
     }
 
-    hide() {
-      this.box.hidden = true;
+    closed() {
       this.launch.hidden = false;
       this.launch.setAttribute("aria-expanded", "false");
       this.launch.focus();
@@ -138,13 +146,26 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
       this.down = h("div.card", { hidden: true, role: "status", part: "fallback" }, h("p", {}, w.down), h("slot"));
       const form = h("form", { part: "form", on: { submit: (event) => { event.preventDefault(); this.ask(); } } },
         this.label, this.text, h("button.p", { part: "send" }, w.send), h("label", { for: "v" }, w.voice), this.voice);
-      const exit = this.getAttribute("exit") || "https://www.bbc.co.uk/weather";
+      const exit = safe(this.getAttribute("exit") || "https://www.bbc.co.uk/weather") || "about:blank";
+      this.about = h("p.facts", { hidden: true });
+      this.forget = h("button", { type: "button", hidden: true, on: { click: () => this.end(w.gone) } }, w.forget);
       const top = h("div.top", { part: "header" }, h("h2", { id: "t" }, w.title),
-        h("a", { href: exit, rel: "noreferrer", on: { click: (event) => { event.preventDefault(); location.replace(safe(exit) || "about:blank"); } } }, w.exit),
-        !this.inline && h("button", { type: "button", on: { click: () => this.hide() } }, w.close));
-      this.box = h(this.inline ? "section.box" : "section.box.panel", { part: "panel", role: this.inline ? "region" : "dialog", "aria-labelledby": "t", tabindex: "0", on: { keydown: (event) => event.key === "Escape" && !this.inline && this.hide() } },
-        top, h("div.in", {}, h("p", {}, w.intro), h("details", {}, h("summary", {}, w.who), h("p", {}, ...linked(w.seen))), this.log, this.down, form));
+        h("a", { href: exit, rel: "noreferrer", on: { click: (event) => { event.preventDefault(); this.end(""); location.replace(exit); } } }, w.exit),
+        !this.inline && h("button", { type: "button", on: { click: () => this.box.close() } }, w.close),
+        h("details", {}, h("summary", {}, w.who), h("p", {}, ...linked(w.seen)), this.forget));
+      this.box = h(this.inline ? "section.box" : "dialog.box.panel", { part: "panel", "aria-labelledby": "t", tabindex: "0", on: {
+        keydown: (event) => event.key === "Escape" && !this.inline && this.box.close(), close: () => this.closed() } },
+        top, h("div.in", {}, h("p", {}, w.intro), this.log, this.down, this.about, form));
       this.shadowRoot.append(this.box);
+    }
+
+    end(said) {
+      if (this.token) this.post("conversation", null, "DELETE").catch(() => {});
+      this.token = "";
+      this.forget.hidden = this.about.hidden = true;
+      this.log.replaceChildren(said && h("p.facts", {}, said));
+      this.text.value = "";
+      if (said) this.text.focus();
     }
 
     key(event) {
@@ -176,6 +197,9 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
         const shown = answer.replies.map((each) => this.reply(each));
         this.log.append(...shown);
         this.voice.value = answer.audience;
+        this.forget.hidden = false;
+        this.about.hidden = !answer.setting_name;
+        this.about.textContent = `${this.words.about} ${answer.setting_name}.`;
         if (body.text) this.text.value = "";
         this.label.textContent = this.words.again;
         (bubble && bubble.isConnected ? bubble : shown[0]).scrollIntoView({ block: "start" });
@@ -206,16 +230,16 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
       return answer.json();
     }
 
-    post(path, body) {
-      const headers = { "Content-Type": "application/json" };
+    post(path, body, method = "POST") {
+      const headers = body ? { "Content-Type": "application/json" } : {};
       if (this.token) headers.Authorization = "Bearer " + this.token;
       return fetch((this.getAttribute("server") || HERE).replace(/\/$/, "") + "/api/v1/" + path, {
-        method: "POST", headers, body: JSON.stringify(body), credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(10000) });
+        method, headers, body: body && JSON.stringify(body), keepalive: !body, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(10000) });
     }
 
     reply(r) {
       const w = this.words;
-      const page = (p) => (safe(p.url) ? h("a", { href: p.url, rel: "noopener", target: "_blank" }, p.title) : p.title);
+      const page = (p) => (safe(p.url) ? this.link(p.url, p.title) : p.title);
       const words = h("div", {}, ...blocks(r.text));
       const made = h("section.reply." + r.kind.replace(/\W/g, ""), { tabindex: "-1", "aria-label": w.reply, part: "reply" },
         r.notice && h("p.notice", {}, r.notice), words,
@@ -224,7 +248,7 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
           c.stale && h("p.stale", {}, c.stale))),
         ...r.see_also.map((c) => h("p", {}, w.also + " ", page(c), ` (${c.owner}).`)),
         r.choices.length && h("div.row", {}, ...r.choices.map((c) => h("button", { type: "button", on: { click: () => this.send({ choice: c.payload }, c.label) } }, c.label))),
-        ...r.contacts.map((c) => this.card(c, r.kind === "answer" ? w.person : w.help)));
+        ...r.contacts.map((c) => this.card(c, r.kind === "answer" ? w.person : w.help, r.kind === "handoff" && r.reference)));
       if (r.kind === "answer")
         made.append(h("div.row.help", {}, h("span", { id: "hq" }, w.helpful), ...[[w.yes, true], [w.no, false]].map(([label, helpful]) =>
           h("button", { type: "button", "aria-describedby": "hq", on: { click: () => this.send({ helpful }, "", "feedback") } }, label))));
@@ -249,13 +273,19 @@ form button{justify-self:start}summary{min-height:1.8rem;cursor:pointer}
         }));
     }
 
-    card(c, title) {
+    link(url, words) {
+      return h("a", { href: url, rel: "noopener", target: "_blank" }, words, " ", h("span.facts", {}, this.words.tab));
+    }
+
+    card(c, title, asked) {
       const w = this.words;
       const line = (label, href, text) => text && h("li", {}, label + " ", href ? h("a", { href }, text) : text);
+      const mail = `mailto:${c.email}?subject=${encodeURIComponent(w.subject)}&body=${encodeURIComponent(asked || "")}`;
       return h("address.card", { part: "contact" }, h("h3", {}, title), h("p", {}, h("strong", {}, c.name || c.role), c.role && c.name ? ", " + c.role : ""),
         c.why && h("p", {}, c.why),
         h("ul", {}, line(w.phone, c.phone && tel(c.phone), c.phone), line(w.closed, c.out_of_hours_phone && tel(c.out_of_hours_phone), c.out_of_hours_phone),
-          line(w.email, "mailto:" + c.email, c.email), safe(c.url) && h("li", {}, h("a", { href: c.url, rel: "noopener", target: "_blank" }, w.site)), line(w.hours, "", c.hours)));
+          line(w.email, "mailto:" + c.email, c.email), c.email && asked && c.key !== "safeguarding" && h("li", {}, h("a", { href: mail }, w.write)),
+          safe(c.url) && h("li", {}, this.link(c.url, w.site)), line(w.hours, "", c.hours)));
     }
   }
   if (!customElements.get("signpost-chat")) customElements.define("signpost-chat", SignpostChat);

@@ -37,7 +37,7 @@ def fresh(signed: SignedDep, gap: int = 0) -> Response:
         questions, setting = signed.desk.gaps.wordings(found.id, _MOST_QUESTIONS), found.setting
     owner = signed.area.contacts["send_team"].name if "send_team" in signed.area.contacts else signed.area.name
     answer = CuratedAnswer(signed.staff.area, tuple(questions), "", setting, owner=owner, gap=gap or None)
-    return signed.page("answer.html", answer=answer, tried=[], age=None, problem="", easy=_EASY_AGE)
+    return signed.page("answer.html", answer=answer, tried=[], age=None, problem="", easy=_EASY_AGE, history=[], wins_over=[])
 
 
 @router.get("/{answer_id}")
@@ -75,7 +75,9 @@ def save(
     )  # fmt: skip
     problem = _problem(signed, answer)
     if problem:
-        return signed.page("answer.html", 422, answer=answer, tried=[], age=None, problem=problem, easy=_EASY_AGE)
+        return signed.page(
+            "answer.html", 422, answer=answer, tried=[], age=None, problem=problem, easy=_EASY_AGE, history=[], wins_over=[]
+        )
     kept = signed.desk.curated.save(answer, signed.staff.email)
     signed.log("write answer", f"answer {kept.id}", facts(before) if before else None, facts(kept))
     if kept.state == LIVE:
@@ -111,8 +113,11 @@ def _shown(signed: Signed, answer: CuratedAnswer) -> Response:
     if answer.gap:
         asked += [each for each in signed.desk.gaps.wordings(answer.gap) if each not in asked]
     tried = signed.desk.preview(answer, asked)
-    age = reading_age(answer.text)
-    return signed.page("answer.html", answer=answer, tried=tried, age=age, problem="", easy=_EASY_AGE)
+    age, wins = reading_age(answer.text), signed.desk.wins_over(answer, answer.questions)
+    history = signed.desk.audit.lines(signed.staff.area, what=f"answer {answer.id}")
+    return signed.page(
+        "answer.html", answer=answer, tried=tried, age=age, problem="", easy=_EASY_AGE, history=history, wins_over=wins
+    )
 
 
 def _answer(signed: Signed, answer_id: int) -> CuratedAnswer:

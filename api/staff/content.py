@@ -5,30 +5,55 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.contacts import setting_of
 from knowledge.types import Contact
+from store.content import CONFIRMED, SourceLine
 
 router = APIRouter(prefix="/staff/content", include_in_schema=False)
 _FIELDS = ("name", "role", "phone", "email", "hours")
+_KINDS = {"folder": "Files in", "pages": "List of pages", "website": "Web site", "curated": "Answers that staff wrote"}
+_NONE = HTTPException(404, "There is no page at this address.")
 
 
 @router.get("")
 def overview(signed: SignedDep) -> Response:
     """What is indexed, what is old, what contradicts a statutory card, and who is named where."""
     signed.needs("content")
-    area, today = signed.area, signed.desk.today()
-    contacts = [(key, each.name, each) for key, each in area.contacts.items()]
-    contacts += [(each.slug, each.name, each.contact) for each in area.settings]
+    area, today, setting = signed.area, signed.desk.today(), signed.setting
+    contacts = [] if setting else [(key, each.name, each) for key, each in area.contacts.items()]
+    contacts += [(each.slug, each.name, each.contact) for each in area.settings if setting in ("", each.slug)]
     return signed.page(
-        "content.html", sources=signed.desk.content.sources(area.slug), old=signed.desk.content.old_documents(area.slug, today),
-        troubled=signed.service.passing.outbox.troubled(area.slug),
-        contradictions=signed.desk.content.contradictions(area.slug), contacts=contacts,
-        september=today.month in (9, 10), since=today.replace(month=9, day=1) if today.month >= 9 else None,
+        "content.html", sources=signed.desk.content.sources(area.slug, setting), name_of=source_name,
+        old=signed.desk.content.old_documents(area.slug, today, setting),
+        troubled=[] if setting else signed.service.passing.outbox.troubled(area.slug),
+        contradictions=signed.desk.content.contradictions(area.slug, setting), contacts=contacts,
+        september=today.month in (9, 10), since=signed.desk.school_year(today),
     )  # fmt: skip
+
+
+@router.get("/sources/{check_id}")
+def source(signed: SignedDep, check_id: int) -> Response:
+    """One source with its progress bar, as a part of the page."""
+    signed.needs("content")
+    return signed.page("source.html", each=_line(signed, check_id), name_of=source_name, fresh=False)
+
+
+@router.post("/sources/{check_id}/again")
+def take_in_again(request: Request, signed: PostingDep, check_id: int) -> Response:
+    """Take a source in again, beside serving. What has not changed is left alone."""
+    signed.needs("content")
+    line = _line(signed, check_id)
+    if line.check is None or not line.check.pack:
+        raise HTTPException(422, "This source was a single file. To take it in again, run: signpost ingest FILE")
+    signed.desk.take_in_again(line.check)
+    signed.log("take in again", f"source {line.key}"[:120])
+    if request.headers.get("hx-request"):
+        return signed.page("source.html", each=_line(signed, check_id), name_of=source_name, fresh=True)
+    return go(f"/staff/content#source-{check_id}")
 
 
 @router.post("/contacts/{key}")
@@ -43,11 +68,13 @@ def contact(
 ) -> Response:
     """Confirm a contact, with or without a change: it was seen today."""
     signed.needs("content")
+    signed.may_touch(key)
     before = _contact(signed, key)
     if not phone and not email:
         raise HTTPException(422, f"{key} needs a phone number or an e-mail address: without one, no family can reach it.")
-    seen = {"seen_at": "confirmed by staff", "seen_on": signed.desk.today()}
-    after = replace(before, name=name, role=role, phone=phone, email=email, hours=hours, **seen)  # type: ignore[arg-type]
+    after = replace(
+        before, name=name, role=role, phone=phone, email=email, hours=hours, seen_at=CONFIRMED, seen_on=signed.desk.today()
+    )
     signed.desk.content.save_contact(signed.staff.area, key, after)
     signed.service.refresh_areas()
     signed.log("confirm contact", key, _facts(before), _facts(after))
@@ -57,11 +84,25 @@ def contact(
 @router.post("/letters/{letter_id}/again")
 def send_again(signed: PostingDep, letter_id: int) -> Response:
     """Send a hand-over once more that did not arrive, or of which nobody knows whether it did."""
-    signed.needs("content")
+    signed.needs("letters")
     if not signed.service.passing.outbox.again(signed.staff.area, letter_id):
-        raise HTTPException(404, "There is no page at this address.")
+        raise _NONE
     signed.log("send again", f"letter {letter_id}")
     return go("/staff/content")
+
+
+def source_name(key: str) -> str:
+    """A source in words: `folder:oak:report.pdf` is "Files in report.pdf"."""
+    kind, _, rest = key.partition(":")
+    return " ".join(part for part in (_KINDS.get(kind, kind.replace("_", " ").capitalize()), rest.partition(":")[2]) if part)
+
+
+def _line(signed: Signed, check_id: int) -> SourceLine:
+    lines = signed.desk.content.sources(signed.staff.area, signed.setting)
+    found = next((line for line in lines if line.check and line.check.id == check_id), None)
+    if found is None:
+        raise _NONE
+    return found
 
 
 def _contact(signed: Signed, key: str) -> Contact:
@@ -69,7 +110,7 @@ def _contact(signed: Signed, key: str) -> Contact:
         return signed.area.contacts[key]
     setting = setting_of(signed.area, key)
     if setting is None:
-        raise HTTPException(404, "There is no page at this address.")
+        raise _NONE
     return setting.contact
 
 

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.coverage import CoverageTable
-from assistant.curated_preview import Tried
-from knowledge.types import Area, Contact
+from assistant.curated_preview import Beaten, Tried
+from knowledge.types import Area
+from store.content import DatabaseContent
 from store.curated import CuratedAnswer, CuratedAnswers
 from store.gaps import Gaps
 from store.reports import Reports
+from store.sources import SourceCheck
 from store.staff import AuditLog, StaffAccounts
 
-
-class ContentStore(Protocol):
-    """What is indexed, and whom it names."""
-
-    def sources(self, area: str) -> Sequence[Mapping[str, Any]]:
-        """Sources of an area: name, documents, when last seen."""
-
-    def old_documents(self, area: str, today: date) -> Sequence[Mapping[str, Any]]:
-        """Documents past their review date or over a year old."""
-
-    def contradictions(self, area: str) -> Sequence[Mapping[str, Any]]:
-        """Pages that say something else than a statutory card."""
-
-    def save_contact(self, area: str, setting: str, contact: Contact) -> None:
-        """Change a setting's contact, or (with a key of the area's contacts) the area's."""
+_SEPTEMBER = 9
 
 
 @dataclass(frozen=True)
@@ -41,12 +29,16 @@ class StaffDesk:
     gaps: Gaps
     curated: CuratedAnswers
     reports: Reports
-    content: ContentStore
+    content: DatabaseContent
     publish: Callable[[str], None]
     """Make an area's live answers live, in this worker at once and in every other within two seconds."""
     preview: Callable[[CuratedAnswer, Sequence[str]], list[Tried]]
+    wins_over: Callable[[CuratedAnswer, Sequence[str]], list[Beaten]]
+    """The parts of pages that an answer would take the place of."""
     coverage: Callable[[Area, str], list[CoverageTable]]
     """The coverage of an area and its settings, or of one setting."""
+    take_in_again: Callable[[SourceCheck], object]
+    """Begin to take a source in again, beside serving."""
     answered: Callable[[CuratedAnswer], object]
     """Tell those who wait for it that a question has been answered."""
     topics: Mapping[str, str]
@@ -57,3 +49,8 @@ class StaffDesk:
     oidc: Mapping[str, str]
     """Issuer, client id and secret of the sign-in provider; empty without one."""
     cookie_secret: str
+
+    @staticmethod
+    def school_year(today: date) -> date:
+        """When this school year began: names that were seen before may be out of date."""
+        return date(today.year - (today.month < _SEPTEMBER), _SEPTEMBER, 1)

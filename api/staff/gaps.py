@@ -9,15 +9,16 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
 from api.staff.session import PostingDep, Signed, SignedDep, go
-from assistant.types import Audience, Context, Reason
+from assistant.contacts import setting_of
+from assistant.types import Audience, Context
+from assistant.why_not import why_not
 from store.gaps import FEWEST_PEOPLE, STATES, Gap
 
 router = APIRouter(prefix="/staff/gaps", include_in_schema=False)
 _MOST_NEAR = 3
-_WHY = {
-    Reason.UNSURE: "It is about the same thing, but the assistant was not sure enough that it answers",
-    Reason.NOTHING_FOUND: "Nothing near it was found",
-}
+STATE_NAMES = {
+    "new": "New", "assigned": "Assigned", "answered": "Answered", "passed": "Passed to a setting", "not_for_us": "Not for us",
+}  # fmt: skip
 
 
 @router.get("")
@@ -30,8 +31,10 @@ def inbox(signed: SignedDep, state: str = "new") -> Response:
     names = {gap.id: label_of(signed, gap) for gap in gaps}
     totals = signed.desk.gaps.totals(signed.staff.area) if not signed.setting else {}
     return signed.page(
-        "gaps.html", gaps=gaps[:200], names=names, state=chosen, states=STATES, totals=totals, fewest=FEWEST_PEOPLE
-    )
+        "gaps.html", gaps=gaps[:200], names=names, state=chosen, states=STATE_NAMES, totals=totals, fewest=FEWEST_PEOPLE,
+        setting_name=lambda slug: setting_name(signed, slug), today=signed.desk.today(),
+        people={each.email: each.name for each in signed.desk.accounts.everyone(signed.staff.area)},
+    )  # fmt: skip
 
 
 @router.get("/{gap_id}")
@@ -45,7 +48,7 @@ def one(signed: SignedDep, gap_id: int) -> Response:
     ]
     return signed.page(
         "gap.html", gap=gap, name=label_of(signed, gap), questions=questions, near=near, states=STATES, others=others[:100],
-        fewest=FEWEST_PEOPLE,
+        fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap), setting_name=setting_name(signed, gap.setting),
     )  # fmt: skip
 
 
@@ -58,18 +61,25 @@ def change(
     due: Annotated[str, Form(max_length=10)] = "",
     notes: Annotated[str, Form(max_length=4000)] = "",
     label: Annotated[str, Form(max_length=200)] = "",
+    setting: Annotated[str | None, Form(max_length=80)] = None,
 ) -> Response:
-    """Set state, owner, due date, notes and name."""
+    """Set state, owner, due date, notes and name; pass it to a setting, whose editors then see it."""
     gap = _gap(signed, gap_id)
+    to = gap.setting if setting is None or signed.setting else setting
+    if state == "passed" and not to:
+        raise HTTPException(422, "Choose the setting that you pass it to.")
+    if to and setting_of(signed.area, to) is None:
+        raise HTTPException(422, f"There is no setting '{to}'.")
     if state not in STATES:
         raise HTTPException(422, f"'{state}' is not a state: {', '.join(STATES)}.")
     try:
         day = date.fromisoformat(due) if due else None
     except ValueError as error:
         raise HTTPException(422, f"'{due}' is not a date: write it as 2026-12-24.") from error
-    signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label)
+    signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label, setting=to)
     before = {"state": gap.state, "owner": gap.owner, "due": str(gap.due or ""), "notes": gap.notes, "label": gap.label}
-    after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label}
+    after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label, "setting": to}
+    before["setting"] = gap.setting
     signed.log("change gap", f"gap {gap.id}", before, after)
     return go(f"/staff/gaps/{gap.id}")
 
@@ -94,6 +104,12 @@ def split(signed: PostingDep, gap_id: int, question: Annotated[list[int] | None,
     return go(f"/staff/gaps/{fresh}")
 
 
+def setting_name(signed: Signed, slug: str) -> str:
+    """The name of a setting; "the whole area" for none."""
+    found = setting_of(signed.area, slug)
+    return found.name if found else slug or "the whole area"
+
+
 def label_of(signed: Signed, gap: Gap) -> str:
     """What a cluster is called: by staff, by its wording if enough people asked, else by its topic."""
     if gap.label:
@@ -112,17 +128,23 @@ def _gap(signed: Signed, gap_id: int) -> Gap:
     return gap
 
 
+def _owners(signed: Signed, gap: Gap) -> dict[str, str]:
+    """Who may own a gap: e-mail address to name. Whoever owns it now stays in the list."""
+    everyone = signed.desk.accounts.everyone(signed.staff.area)
+    may = {each.email: each.name for each in everyone if each.active and each.setting in ("", gap.setting)}
+    return {gap.owner: gap.owner, **may} if gap.owner else may
+
+
 def _near(signed: Signed, gap: Gap, question: str) -> list[dict[str, object]]:
     """The passages that came nearest, and why they were not shown."""
     context = Context(gap.area, gap.setting or None, Audience.PARENT, clarified=True)
     explained = signed.service.assistant.try_out(question, context)
-    decision = explained.decision
-    why = _WHY.get(decision.reason, "") if decision else ""
-    chance = f" (about {round(100 * decision.probability)} in 100)" if decision and decision.reason is Reason.UNSURE else ""
+    parts, asked = signed.service.assistant.parts, explained.understanding.query if explained.understanding else question
+    near = why_not(asked, explained.readings[:_MOST_NEAR], explained.decision, parts.policy.answer_at, parts.kinds)
     return [
         {
-            "title": reading.hit.document.title, "url": reading.hit.document.url, "heading": reading.hit.passage.headings[-1],
-            "text": reading.hit.passage.text[:300], "why": (why + chance) if place == 0 else "It is further away than the first",
+            "title": each.reading.hit.document.title, "url": each.reading.hit.document.url, "why": each.why,
+            "heading": each.reading.hit.passage.headings[-1], "text": each.reading.hit.passage.text,
         }
-        for place, reading in enumerate(explained.readings[:_MOST_NEAR])
+        for each in near
     ]  # fmt: skip

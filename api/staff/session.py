@@ -21,7 +21,8 @@ CAN = {
     "gaps": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
     "answers": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
     "reports": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
-    "content": {Role.ADMIN, Role.REVIEWER},
+    "content": {Role.ADMIN, Role.REVIEWER, Role.EDITOR},
+    "letters": {Role.ADMIN, Role.REVIEWER},
     "people": {Role.ADMIN},
 }
 

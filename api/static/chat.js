@@ -1,5 +1,6 @@
 // The chat page with JavaScript: the thread stays on the page, nothing is reloaded, and a reply can be copied, read
-// aloud, printed and shown larger. Without it the same forms post and the page comes back. Nothing is stored.
+// aloud, printed and shown larger. Without it the same forms post and the page comes back. Nothing typed is stored: only the
+// conversation's token, in this tab's history entry, so that a reload or the back button finds the last reply again.
 "use strict";
 (() => {
   const log = document.querySelector(".talk");
@@ -49,11 +50,13 @@
     document.querySelectorAll("#reply").forEach((node) => node.removeAttribute("id"));
     replies.forEach((reply) => log.append(tools(document.importNode(reply, true))));
     const fresh = page.querySelector(".ask");
+    forgetting(page);
     for (const name of ["conversation", "chosen"]) {
       const field = document.querySelector(`.ask [name=${name}]`);
       const value = fresh && fresh.querySelector(`[name=${name}]`);
       if (field && value) field.value = value.value;
     }
+    history.replaceState({ conversation: document.querySelector(".ask [name=conversation]").value }, "");
     const voice = fresh && fresh.querySelector("[name=audience][checked]");
     if (voice) document.querySelector(`.ask [name=audience][value=${voice.value}]`).checked = true;
     const draft = fresh && fresh.querySelector("textarea").value;
@@ -84,6 +87,37 @@
     return reply;
   };
 
+  // "Delete my conversation" is on the page from the first reply on, as it is without JavaScript.
+  const forgetting = (page) => {
+    const here = document.querySelector(".who form"), there = page.querySelector(".who form");
+    if (here) here.remove();
+    if (there) document.querySelector(".who").append(document.importNode(there, true));
+  };
+
+  // After a reload: the last reply again, if the conversation is still there.
+  const restore = async (token) => {
+    const data = new URLSearchParams({ conversation: token, choice: "/repeat" });
+    try {
+      const answer = await fetch(document.querySelector(".ask").action.split("#")[0], { method: "POST", body: data });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const same = page.querySelector(".ask [name=conversation]").value === token;
+      const said = page.querySelector(".talk > .reply:not(.smalltalk)");
+      if (answer.ok && same && said) show(page, [], false);
+      else history.replaceState(null, "");
+    } catch { /* not online: an empty page is right */ }
+  };
+
+  // Gone at once: what was said is deleted, and the back button does not lead here.
+  const leave = (event) => {
+    event.preventDefault();
+    const token = document.querySelector(".ask [name=conversation]").value;
+    if (token) navigator.sendBeacon(`/${main.dataset.area}/chat/forget`, new URLSearchParams({ conversation: token }));
+    log.replaceChildren();
+    document.title = "";
+    history.replaceState(null, "");
+    location.replace(event.currentTarget.href);
+  };
+
   const aloud = (text) => {
     if (speech.speaking) return speech.cancel();
     const spoken = new SpeechSynthesisUtterance(text);
@@ -105,4 +139,9 @@
     }
   });
   window.addEventListener("online", () => { offline.hidden = true; });
+  document.querySelector(".exit").addEventListener("click", leave);
+  const arrived = performance.getEntriesByType("navigation")[0];
+  const again = arrived && (arrived.type === "reload" || arrived.type === "back_forward");
+  if (!again) history.replaceState(null, "");
+  else if (history.state && history.state.conversation && !log.querySelector(".reply")) restore(history.state.conversation);
 })();

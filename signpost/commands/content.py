@@ -16,6 +16,7 @@ from knowledge.types import IngestionReport
 from signpost.health import Finding, findings
 from signpost.output import Output, progress_bar
 from signpost.settings import Mode
+from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
@@ -70,7 +71,7 @@ def ingest(
         workshop.prepare_encoder()
     report = _ingest_cards_once(workshop)
     if path.is_dir():
-        report = joined(report, workshop.ingester(progress_bar).ingest_pack(read_pack(path)))
+        report = joined(report, take_in_pack(workshop, read_pack(path), path, progress_bar))
     else:
         report = joined(report, _ingest_file(workshop, path, area, setting, title, url))
     for scope in workshop.store.scopes():
@@ -120,7 +121,7 @@ def _ingest_file(workshop: Workshop, path: Path, area: str, setting: str, title:
         raise KnowledgeError(f"setting '{setting}' is not in area '{area}': add it to the pack's settings.csv")
     source = Source(area, "folder", path.resolve(), setting or None, title, url)
     pack = AreaPack(known[area], (source,), ())
-    return workshop.ingester(progress_bar).ingest_pack(pack)
+    return take_in_pack(workshop, pack, None, progress_bar)
 
 
 def _check_disk(data: Path) -> None:

@@ -198,11 +198,11 @@ def _content(workshop: Workshop, area: Area, today: date) -> Content:
     sources = content.sources(area.slug)
     contacts = [(key, area.contacts.get(key)) for key in REQUIRED_CONTACTS]
     return Content(
-        documents=sum(source["documents"] for source in sources),
+        documents=sum(source.documents for source in sources),
         sources=len(sources),
         old=len(content.old_documents(area.slug, today)),
         contradictions=len(content.contradictions(area.slug)),
-        cards=sum(source["documents"] for source in content.sources(_CARDS_AREA)),
+        cards=sum(source.documents for source in content.sources(_CARDS_AREA)),
         settings=len(area.settings),
         staff=sum(each.active for each in StaffAccounts(workshop.engine).everyone(area.slug)),
         missing=tuple(key for key, contact in contacts if contact is None or not (contact.phone or contact.email)),

@@ -30,6 +30,15 @@ def test_a_question_is_kept_only_if_it_went_unanswered_and_only_redacted(engine:
     assert counts == {("answer", 1), ("handoff", 2)}
 
 
+def test_an_answer_that_was_only_just_sure_is_kept_for_staff(engine: Engine) -> None:
+    recorder = DatabaseRecorder(engine, str, encode, unsure_below=0.7)
+    for probability in (0.69, 0.71, None):
+        reply = Reply(Kind.ANSWER, "Yes.", reason=Reason.CONFIDENT, probability=probability)
+        recorder.record(HERE, understanding(f"asked at {probability}"), reply, None)
+    with Session(engine) as session:
+        assert session.scalars(select(UnansweredRow.text)).all() == ["asked at 0.69"]
+
+
 def test_old_questions_are_purged(engine: Engine) -> None:
     recorder = DatabaseRecorder(engine, str, encode)
     recorder.record(HERE, understanding("q"), Reply(Kind.HANDOFF, "", reason=Reason.UNSURE), None)

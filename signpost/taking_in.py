@@ -1,0 +1,88 @@
+"""Takes sources in and notes, for staff, when each was checked, how far it has got, and what could not be read."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from knowledge.errors import KnowledgeError
+from knowledge.ingest import joined, no_progress
+from knowledge.pack import AreaPack, Source, read_pack
+from knowledge.ports import Item, Progress
+from knowledge.sources import count_items
+from knowledge.types import Area, IngestionReport
+from signpost.wiring import Workshop
+from store.sources import SourceCheck, SourceChecks
+
+log = logging.getLogger(__name__)
+_TELL_EVERY = 0.3  # seconds between notes of how far it has got
+
+
+def take_in_pack(workshop: Workshop, pack: AreaPack, folder: Path | None, progress: Progress = no_progress) -> IngestionReport:
+    """Save the area, then take its sources in one after the other. `folder` is the pack's, None for a single file."""
+    workshop.store.save_area(pack.area)
+    report = IngestionReport(skipped=pack.problems)
+    for source in pack.sources:
+        report = joined(report, take_in(workshop, source, pack.area, folder, progress))
+    return report
+
+
+def take_in(
+    workshop: Workshop, source: Source, area: Area, folder: Path | None, progress: Progress = no_progress
+) -> IngestionReport:
+    """Take one source in; nothing, if another process is at it."""
+    checks = SourceChecks(workshop.engine)
+    if not checks.begin(area.slug, source.key, str(folder.resolve()) if folder else "", count_items(source)):
+        log.warning("source %s is being taken in already", source.key)
+        return IngestionReport()
+    return _run(workshop, checks, source, area, progress)
+
+
+def take_in_again(workshop: Workshop, check: SourceCheck) -> threading.Thread | None:
+    """Take a source in again beside serving; None if somebody is at it. Whatever fails is noted for staff."""
+    checks = SourceChecks(workshop.engine)
+    if not checks.begin(check.area, check.source, check.pack, check.total):
+        return None
+
+    def run() -> None:
+        try:
+            pack = read_pack(Path(check.pack))
+            source = next((each for each in pack.sources if each.key == check.source), None)
+            if source is None:
+                raise KnowledgeError("the area pack does not name this source any more: ingest the whole pack again")
+            checks.step(check.area, check.source, 0, count_items(source))
+            _run(workshop, checks, source, pack.area, no_progress)
+        except Exception as error:
+            checks.failed(check.area, check.source, _plain(error))
+            log.error("source %s failed: %s", check.source, type(error).__name__)
+
+    thread = threading.Thread(target=run, daemon=True, name="take-in")
+    thread.start()
+    return thread
+
+
+def _run(workshop: Workshop, checks: SourceChecks, source: Source, area: Area, progress: Progress) -> IngestionReport:
+    def watched(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+        said = time.monotonic()
+        for number, item in enumerate(progress(items, total, what), 1):
+            yield item
+            if time.monotonic() - said >= _TELL_EVERY:
+                said = time.monotonic()
+                checks.step(area.slug, source.key, number, total)
+
+    try:
+        report = workshop.ingester(watched).ingest(source, area)
+    except Exception as error:
+        checks.failed(area.slug, source.key, _plain(error))
+        raise
+    parts = {"created": report.created, "updated": report.updated, "unchanged": report.unchanged, "deleted": report.deleted}
+    problems = [(Path(each.where).name, each.why) for each in report.skipped]
+    checks.end(area.slug, source.key, {name: len(ids) for name, ids in parts.items()}, problems)
+    return report
+
+
+def _plain(error: Exception) -> str:
+    return str(error) if isinstance(error, KnowledgeError) else f"something went wrong ({type(error).__name__})"
