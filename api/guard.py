@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Iterable
 
@@ -16,6 +17,7 @@ from api.service import Service
 
 LARGEST_REQUEST = 64_000  # bytes
 _LARGEST_STAFF_REQUEST = 1_000_000
+_LONGEST = 60.0  # seconds for a whole request; a turn takes a few hundredths, the coverage of an area a few seconds
 _CORS_METHODS = "GET, POST, DELETE"
 _CORS_HEADERS = "Authorization, Content-Type"
 _POLICY = (
@@ -76,7 +78,11 @@ def may_embed(request: Request, service: Service, area: str | None) -> bool:
 async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """The middleware."""
     service: Service = request.app.state.service
-    response = _refused(request, service) or await call_next(request)
+    try:
+        async with asyncio.timeout(_LONGEST):
+            response = _refused(request, service) or await call_next(request)
+    except TimeoutError:
+        response = respond(request, 503, "This took too long, so it was given up. Please try again in a minute.")
     _cross_origin(request, response, service)
     area = request.url.path.split("/")[1]
     framed = " ".join(["'self'", *_clean(allowed_sites(service, area))])
