@@ -91,7 +91,7 @@ def test_it_stays_text_everywhere(browser: Browser, address: str, data: Path) ->
         assert seen["title"] != "broken", path
     page.goto(f"{address}/brookshire/oak/chat")
     for text in (f"who gets free transport {EVIL}", "are trips for every child"):
-        page.get_by_label("question", exact=False).first.fill(text)
+        page.locator("#text").fill(text)
         page.get_by_role("button", name="Ask", exact=True).click()
         page.get_by_role("region", name="Reply").last.wait_for()
         page.wait_for_timeout(300)
