@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
-TRAINED_ON := evaluation/packs/hollinsea evaluation/packs/norcombe evaluation/packs/wexbridge evaluation/packs/carrowby
+TRAINED_ON := $(addprefix evaluation/packs/,hollinsea norcombe wexbridge carrowby)
+READ := $(addprefix evaluation/packs/,ambleford brackenshire calderholme eastholme elmsworth harrowdene kingsmoor lynthorpe \
+	millgate oxmarsh pendlewick quarndale stourcliffe thornhaven wendlebury withyfold)
+HELD_OUT := $(addprefix evaluation/packs/,tarnmouth ashdale saltbeck northmere ravensea)
 export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup run test check bench ablation format fit calibrate train rasa rasa-setup bench-rasa
+.PHONY: help setup run test check bench ablation format fit calibrate train train-reader rasa rasa-setup bench-rasa
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -82,8 +85,11 @@ fit: $(VENV)/.dev  ## Fit the safety screen and the routing again, for the encod
 	$(BIN)/python -m evaluation.fit_routing
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
-	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 evaluation/packs/tarnmouth evaluation/packs/ashdale --half samples/larkmere $(addprefix --also ,$(TRAINED_ON))
+	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 $(HELD_OUT) --half samples/larkmere $(addprefix --also ,$(TRAINED_ON) $(READ))
 
-train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit and make calibrate
+train-reader: $(VENV)/.train  ## Train the reader again (40 minutes on one core), then make calibrate
+	$(BIN)/python -m evaluation.train_reader $(READ)
+
+train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader and calibrate
 	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere
 	$(BIN)/python -m evaluation.ship_encoder $(DATA)/tuned

@@ -14,14 +14,19 @@ MOST_SETTINGS = 6
 
 def which_setting(decision: Decision, understanding: Understanding, area: Area, replies: Replies, audience: Audience) -> Reply:
     """Which nursery, school or college: those that the message may name, else the area's first."""
-    named = [setting for setting in area.settings if setting.slug in understanding.settings]
-    names = (named or list(area.settings))[:MOST_SETTINGS]
-    choices = [Choice(each.name, choose_setting(each.slug)) for each in names]
-    choices.append(Choice(replies.say("clarify.not_a_setting"), choose_setting(None)))
     return Reply(
-        Kind.CLARIFY, replies.say("clarify.which_setting", audience), choices=tuple(choices), reason=decision.reason,
+        Kind.CLARIFY, replies.say("clarify.which_setting", audience),
+        choices=setting_choices(area, understanding.settings, replies), reason=decision.reason,
         probability=decision.probability, reference=understanding.query,
     )  # fmt: skip
+
+
+def setting_choices(area: Area, slugs: Sequence[str], replies: Replies) -> tuple[Choice, ...]:
+    """A button for each of `slugs`, or for the area's first settings, and one for none of them."""
+    named = [setting for setting in area.settings if setting.slug in slugs]
+    names = (named or list(area.settings))[:MOST_SETTINGS]
+    choices = [Choice(each.name, choose_setting(each.slug)) for each in names]
+    return (*choices, Choice(replies.say("clarify.not_a_setting"), choose_setting(None)))
 
 
 def close_readings(

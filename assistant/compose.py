@@ -13,7 +13,9 @@ from knowledge.sentences import sentences
 from knowledge.types import DocumentFacts
 
 MOST_WORDS = 90
-_NEARLY = 0.25  # of the search score; a passage further behind is on something else
+_NEARLY = 3.0  # of the reading's score; a passage further behind is on something else
+_LEFT_FOR_MORE = 35  # words kept free for them
+_LEAST_MORE = 15  # fewer words than this say nothing
 _OLD = timedelta(days=365)
 
 
@@ -28,27 +30,33 @@ class StaleWords:
 def answer_text(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> str:
     """What the best reading says, and what else its page says on it if that fits.
 
-    A short passage is often half of an answer, so passages of the same document that are nearly as near
-    are shown with it, in the page's order, each under its heading.
+    A passage is often half of an answer, so passages of the same document that are nearly as likely are shown with it, in
+    the page's order, each under its heading; of long ones the sentences that answer.
     """
     best = readings[0]
-    chosen = [best]
-    words = len(best.hit.passage.text.split())
-    for reading in readings[1:]:
-        more = len(reading.hit.passage.text.split())
-        near = reading.score >= best.score - _NEARLY and not best.hit.document.kind.startswith("curated")
-        if near and reading.hit.passage.document_id == best.hit.passage.document_id and words + more <= most_words:
-            chosen.append(reading)
-            words += more
+    others = [] if best.hit.document.kind.startswith("curated") else [each for each in readings[1:] if _goes_with(each, best)]
+    shorter = others and not any(block.listed for block in _blocks(best))  # a list is kept whole
+    first = passage_text(best, most_words - _LEFT_FOR_MORE if shorter else most_words)
+    chosen = [(best, first)]
+    left = most_words - len(first.split())
+    for reading in others:
+        text = passage_text(reading, left) if left >= _LEAST_MORE else ""
+        if text and len(text.split()) <= left:
+            chosen.append((reading, text))
+            left -= len(text.split())
     if len(chosen) == 1:
         return passage_text(best, most_words)
-    chosen.sort(key=lambda reading: reading.hit.passage.ordinal)
-    return "\n\n".join(_under_heading(reading) for reading in chosen)
+    chosen.sort(key=lambda pair: pair[0].hit.passage.ordinal)
+    return "\n\n".join(_under_heading(reading, text) for reading, text in chosen)
 
 
-def _under_heading(reading: Reading) -> str:
+def _goes_with(reading: Reading, best: Reading) -> bool:
+    return reading.hit.passage.document_id == best.hit.passage.document_id and reading.score >= best.score - _NEARLY
+
+
+def _under_heading(reading: Reading, text: str) -> str:
     headings = reading.hit.passage.headings
-    return f"{headings[-1]}\n\n{reading.hit.passage.text}" if len(headings) > 1 else reading.hit.passage.text
+    return f"{headings[-1]}\n\n{text}" if len(headings) > 1 else text
 
 
 def passage_text(reading: Reading, most_words: int = MOST_WORDS) -> str:

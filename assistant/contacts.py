@@ -22,6 +22,8 @@ FALLBACK = "sendiass"
 OWN = "senco"
 """The setting's own named role: the SENCO, or who does that work in a college or special school."""
 HEALTH = "health"
+ADVICE = "advice"
+"""The subject of whoever wants somebody to talk to."""
 _KEYS = frozenset({OWN, "sendiass", "send_team", "safeguarding", HEALTH})
 _HEALTH_STAFF = Contact("NHS staff or your GP")  # no area's pack lists every clinic: the line says who, not a number
 _GAP = ".."

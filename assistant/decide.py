@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.dialogue import DialogueRules
+from assistant.dialogue import PERSON, DialogueRules
 from assistant.features import AnswerKind, features_of
 from assistant.policy import DecisionPolicy
 from assistant.types import Context, Decision, Outcome, Reading, Reason, Understanding
@@ -25,7 +25,7 @@ def decide(
     """The decision about one question; `readings` come best first, `vector` is the message's."""
     contact = policy.contact.probability(vector)
     stray = policy.out_of_scope.probability(vector)
-    if contact >= policy.contact.at:
+    if contact >= policy.contact.at or (understanding.intent == PERSON and understanding.confidence >= dialogue.near):
         return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
     if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)

@@ -75,7 +75,7 @@ def act_of(understanding: Understanding, contact: float, contact_at: float, rule
     enough = rules.sure if len(said) <= rules.short else rules.near
     if top in _STEERING and near >= enough and len(said) <= rules.longest:
         return top
-    if contact >= contact_at:
+    if contact >= contact_at or (top == PERSON and near >= enough):
         return PERSON
     return FAQ
 

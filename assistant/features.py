@@ -5,6 +5,7 @@ Every feature is a plain number with a name; docs/reference/decision.md says wha
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import yaml
 from assistant.errors import DataError
 from assistant.types import Reading, Understanding
 from knowledge.words import content_words
+
+_MOST_LEAD = 6.0  # a lead over this says no more
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,12 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
     sentence = best_sentence(best)
     features = {
         "whole": hit.whole,
-        "sentence": max(best.evidence, default=hit.whole),
-        "lead": best.score - (readings[1].score if len(readings) > 1 else 0.0),
-        "lead_document": best.score - (others[0].score if others else 0.0),
+        "sentence": max(hit.sentences, default=hit.whole),
+        "lexical": hit.lexical / (hit.lexical + 8.0),
+        "answers": 1 / (1 + math.exp(-best.answers)) if best.answers is not None else 0.0,
+        "answers_sentence": max(best.evidence, default=0.0),
+        "lead": min(_MOST_LEAD, best.score - readings[1].score) if len(readings) > 1 else _MOST_LEAD,
+        "lead_document": min(_MOST_LEAD, best.score - others[0].score) if others else _MOST_LEAD,
         "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),
         "intent": understanding.confidence,
     }

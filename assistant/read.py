@@ -1,26 +1,46 @@
-"""Reads each passage that was found: which of its sentences answer, and how near they are.
-
-The vectors were made by an encoder that was tuned so that a question is near the sentences that
-answer it (evaluation/train_encoder.py); no model runs here. A cross-encoder over whole passages
-was tried and did not pay its way (docs/adr/0004-one-encoder.md).
-"""
+"""Reads the passages that search found: which of them answer, and with which sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
+from assistant.reader import Marks, hit_score
 from assistant.types import Reading
 from knowledge.sentences import sentences
 from knowledge.types import SearchHit
 
+MOST_READ = 6
+_FIRST = 4.0  # how much `first_score` counts beside the reader's logit in the order; measured by `make ablation`
+_UNREAD = 6.0  # how far behind a passage starts that was not read
 
-def read(hits: Sequence[SearchHit]) -> list[Reading]:
-    """One reading a hit, the likeliest answer first."""
-    readings = [_reading(hit) for hit in hits]
+
+class PassageReader(Protocol):
+    """What says whether passages answer a question."""
+
+    def read(self, question: str, hits: Sequence[SearchHit]) -> list[Marks]:
+        """Marks for each of `hits`, which come best first."""
+
+
+def read(question: str, hits: Sequence[SearchHit], reader: PassageReader) -> list[Reading]:
+    """One reading a hit, the likeliest answer first; only the first `MOST_READ` are read."""
+    ranked = sorted(hits, key=hit_score, reverse=True)
+    chosen = ranked[:MOST_READ]
+    readings = [
+        Reading(hit, marks.answers + _FIRST * hit_score(hit), _parts(hit), _evidence(hit, marks.evidence), marks.answers)
+        for hit, marks in zip(chosen, reader.read(question, chosen), strict=True)
+    ]
+    last = min((reading.score for reading in readings), default=0.0)
+    readings += [Reading(hit, last - _UNREAD + hit_score(hit), _parts(hit), _evidence(hit, ())) for hit in ranked[MOST_READ:]]
     return sorted(readings, key=lambda reading: (-reading.score, reading.hit.rank))
 
 
-def _reading(hit: SearchHit) -> Reading:
-    parts = tuple(sentences(hit.passage.text))
-    evidence = hit.sentences if len(hit.sentences) == len(parts) else (hit.whole,) * len(parts)
-    return Reading(hit, hit.score, parts, evidence)
+def _parts(hit: SearchHit) -> tuple[str, ...]:
+    return tuple(sentences(hit.passage.text))
+
+
+def _evidence(hit: SearchHit, marks: Sequence[float]) -> tuple[float, ...]:
+    """How near each sentence is, plus how surely one of its words answers."""
+    count = len(_parts(hit))
+    near = hit.sentences if len(hit.sentences) == count else (hit.whole,) * count
+    return tuple(cosine + mark for cosine, mark in zip(near, marks or (0.0,) * count, strict=True))

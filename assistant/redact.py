@@ -19,7 +19,7 @@ from assistant.redaction_recognisers import Found, cued_references, recognisers
 from assistant.redaction_text import Word, organisations, words_of
 from assistant.redaction_words import RedactionRules, load_redaction_rules
 
-LONGEST = 6_000
+LONGEST = 4_000
 """Characters that are read. What comes after is dropped: nothing that was not looked at is kept."""
 
 _WHOLE = ""  # marks where a public name may end

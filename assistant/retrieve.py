@@ -1,10 +1,10 @@
-"""Finds passages that may answer, in the scopes where an answer may be."""
+"""Finds passages that may answer, in the scopes where an answer may be, and reads them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.read import read
+from assistant.read import PassageReader, read
 from assistant.types import Context, Reading
 from knowledge.library import Library
 from knowledge.search import SearchQuery, SearchWeights, search
@@ -18,6 +18,14 @@ def scopes_for(context: Context, setting: str | None, *, national: bool = True) 
     return tuple([*scopes, NATIONAL] if national else scopes)
 
 
-def retrieve(query: SearchQuery, scopes: Sequence[Scope], library: Library, weights: SearchWeights, count: int) -> list[Reading]:
-    """Up to `count` passages, read, the likeliest answer first."""
-    return read(search(library, scopes, query, count, weights))
+def retrieve(
+    text: str,
+    query: SearchQuery,
+    scopes: Sequence[Scope],
+    library: Library,
+    weights: SearchWeights,
+    count: int,
+    reader: PassageReader,
+) -> list[Reading]:
+    """Up to `count` passages for the question `text`, read, the likeliest answer first."""
+    return read(text, search(library, scopes, query, count, weights), reader)

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.choices import choose_reading, reading_label
 from assistant.clarify import which_setting
-from assistant.contacts import setting_of
+from assistant.contacts import ADVICE, setting_of
 from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, plain_smalltalk
 from assistant.follow_up import is_follow_up, questions_in
 from assistant.safety import Level
@@ -107,16 +107,17 @@ class Talk:
 
     def person(self, text: str, context: Context, reason: Reason = Reason.ASKED_FOR_PERSON) -> Step:
         """Who can help with what is said; with what was asked before it, if it only asks for a person."""
-        subject = "school" if context.setting else "advice"
+        subject = "school" if context.setting else ADVICE
         alone = replace(context, previous="")
         for asked in filter(None, (text, context.previous)):
             understanding, _ = self.assistant.understand(asked, context if asked == text else alone)
             subject = understanding.subject
-            context = replace(context, setting=understanding.setting)
+            context = replace(context, setting=understanding.contact_setting)
             if understanding.intent != PERSON:
                 break
         reply = self.assistant.hand_over(reason, subject, context, context.previous)
-        return Step((reply,), {"last_kind": reply.kind.value, "pending": None, "clarified": False})
+        waits = self._parts.redact(text or context.previous)[:_KEPT] if reply.choices else None
+        return Step((reply,), {"last_kind": reply.kind.value, "pending": waits, "clarified": False})
 
     def complaint(self, text: str, context: Context) -> Step:
         """The published way to complain if there is one; otherwise somebody who is not the one complained of."""
@@ -158,7 +159,7 @@ class Talk:
     def _asked(self, reply: Reply, context: Context) -> dict[str, Any]:
         """The slots after a question: only redacted words are kept."""
         question = self._parts.redact(reply.reference)[:_KEPT] if reply.reference else ""
-        waits = reply.reason is Reason.WHICH_SETTING
+        waits = reply.reason is Reason.WHICH_SETTING or (reply.reason is Reason.ASKED_FOR_PERSON and bool(reply.choices))
         return {
             "last_question": question or context.previous or None,
             "pending": question if waits else None,

@@ -16,10 +16,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.clarify import close_readings, which_setting
+from assistant.clarify import close_readings, setting_choices, which_setting
 from assistant.compose import StaleWords, answer_text, card_citation, citation
 from assistant.conflicts import CardCheck, Conflict, find_conflict
-from assistant.contacts import OWN, Route, cards_for, choose_subject, display_name, setting_of
+from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
@@ -28,6 +28,7 @@ from assistant.features import AnswerKind
 from assistant.follow_up import is_follow_up, standalone, without_story
 from assistant.intents import IntentMatcher
 from assistant.policy import DecisionPolicy
+from assistant.read import PassageReader
 from assistant.replies import Replies
 from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
@@ -80,6 +81,7 @@ class Parts:
 
     encoder: Encoder
     library: Library
+    reader: PassageReader
     policy: DecisionPolicy
     matcher: IntentMatcher
     safety: SafetyScreen
@@ -197,14 +199,18 @@ class Assistant:
         cards = cards_for(subject, area, setting, parts.routes, parts.replies, context.audience)
         name = _named(cards[0], setting) if cards else area.name
         text = parts.replies.say(f"handoff.{reason.value}", context.audience, contact=name)
-        return Reply(Kind.HANDOFF, text, contacts=cards, reason=reason, reference=asked)
+        whose = reason is Reason.ASKED_FOR_PERSON and not setting and route_of(subject, parts.routes).contact == OWN
+        choices = setting_choices(area, (), parts.replies) if whose else ()
+        text += "\n\n" + parts.replies.say("clarify.which_setting", context.audience) if whose else ""
+        return Reply(Kind.HANDOFF, text, contacts=cards, choices=choices, reason=reason, reference=asked)
 
     def readings(self, understanding: Understanding, vector: NDArray[np.float32], context: Context) -> list[Reading]:
         """The passages that may answer, the likeliest first."""
         parts = self._parts
-        query = SearchQuery.of(parts.abbreviations.expand(understanding.query), vector, understanding.topics)
+        text = parts.abbreviations.expand(understanding.query)
+        query = SearchQuery.of(text, vector, understanding.topics)
         scopes = scopes_for(context, understanding.setting, national=parts.national)
-        found = retrieve(query, scopes, parts.library, parts.weights, parts.candidates)
+        found = retrieve(text, query, scopes, parts.library, parts.weights, parts.candidates, parts.reader)
         found = [reading for reading in found if reading.hit.document.kind not in _not_for(context.audience)]
         own = [reading for reading in found if reading.hit.passage.scope.level is ScopeLevel.SETTING]
         return own if understanding.of_setting and own else found
@@ -247,7 +253,9 @@ class Assistant:
             return which_setting(decision, understanding, area, self._parts.replies, context.audience)
         if decision.reason is Reason.OUT_OF_SCOPE:
             text = self._parts.replies.say("out_of_scope", context.audience)
-            return Reply(Kind.OUT_OF_SCOPE, text, reason=decision.reason, probability=decision.probability)
+            cards = self._cards(replace(understanding, subject=ADVICE), area, context)  # never a dead end
+            return Reply(Kind.OUT_OF_SCOPE, text, contacts=cards[:1], reason=decision.reason, probability=decision.probability)
+        context = replace(context, setting=understanding.contact_setting)
         reply = self.hand_over(decision.reason, understanding.subject, context, understanding.query)
         return replace(reply, probability=decision.probability, see_also=self._see_also(decision))
 

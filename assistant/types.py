@@ -96,15 +96,24 @@ class Understanding:
     of_setting: bool = False
     """True for a question that each setting answers for itself."""
 
+    @property
+    def contact_setting(self) -> str | None:
+        """The setting whose people can help: the one that the text names, even in a talk about another."""
+        return self.settings[0] if len(self.settings) == 1 else self.setting
+
 
 @dataclass(frozen=True)
 class Reading:
-    """A passage with how near it is to the question, and how near each of its sentences is."""
+    """A passage with how likely it is to answer the question, and how much each of its sentences does.
+
+    `score` ranks; `answers` is the reader's logit, or None for a passage that was not read.
+    """
 
     hit: SearchHit
     score: float
     sentences: tuple[str, ...] = ()
     evidence: tuple[float, ...] = ()
+    answers: float | None = None
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,16 @@ def cases_of(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
     return cases
 
 
+def taught_by(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
+    """Questions of areas that the reader was trained on, for what asks for a person or is off topic: nothing is searched."""
+    cases = []
+    for question in questions:
+        if question.expect is not Expect.SAFEGUARDING:
+            _, vector = assistant.understand(question.text, Context(question.area, question.setting, Audience(question.audience)))
+            cases.append(Case(question, vector, {}, False))
+    return cases
+
+
 def _case(question: Question, vector: NDArray[np.float32], explained: Explained) -> Case:
     scored: Scored = score(question, explained, 0.0)
     features = dict(explained.decision.features) if explained.decision else {}

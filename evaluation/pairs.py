@@ -44,7 +44,9 @@ class Group:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
+    """A page of a pack as its pieces."""
+
     id: str
     setting: str | None
     pieces: tuple[Piece, ...]
@@ -55,7 +57,7 @@ def groups_of_pack(pack: Path, encoder: Encoder, count: int, *, half: bool = Fal
 
     With `half`, only the questions of the training half.
     """
-    pages = _pages(pack)
+    pages = pages_of(pack)
     pieces = [(page, piece) for page in pages for piece in page.pieces]
     texts = [words_of(piece) for _, piece in pieces]
     vectors = encoder.encode([whole_unit(piece) for _, piece in pieces])
@@ -72,27 +74,28 @@ def groups_of_pack(pack: Path, encoder: Encoder, count: int, *, half: bool = Fal
         found = index.search(row, content_words(question.text), 3 * count)
         ranked = sorted(found, key=lambda hit: -(hit.whole + _LEXICAL_WEIGHT * hit.lexical))
         offered = [hit.passage_id for hit in ranked[:count]]
-        offered += _must_see(question, pieces, ids, offered)
-        candidates = [_candidate(question, *pieces[i]) for i in offered]
+        offered += must_see(question, pieces, ids, offered)
+        candidates = [candidate_of(question, *pieces[i]) for i in offered]
         groups.append(Group(question, tuple(c for c in candidates if c is not None)))
     return groups
 
 
-def _pages(folder: Path) -> list[_Page]:
+def pages_of(folder: Path) -> list[Page]:
+    """The pages of an area pack, split as they are when they are taken in."""
     pack = read_pack(folder)
     documents = [item for source in pack.sources for item in read_source(source, pack.area) if isinstance(item, Document)]
-    return [_Page(each.id, each.scope.setting or None, tuple(split(each.title, each.body))) for each in documents]
+    return [Page(each.id, each.scope.setting or None, tuple(split(each.title, each.body))) for each in documents]
 
 
-def _must_see(question: Question, pieces: Sequence[tuple[_Page, Piece]], ids: Sequence[int], offered: Sequence[int]) -> list[int]:
+def must_see(question: Question, pieces: Sequence[tuple[Page, Piece]], ids: Sequence[int], offered: Sequence[int]) -> list[int]:
     """Gold passages that retrieval missed, and two of the near page's for a question without an answer."""
     missing = [i for i in ids if i not in offered]
-    gold = [i for i in missing if (made := _candidate(question, *pieces[i])) and made.answers]
+    gold = [i for i in missing if (made := candidate_of(question, *pieces[i])) and made.answers]
     near = [i for i in missing if pieces[i][0].id == question.near]
     return gold + near[:2]
 
 
-def _candidate(question: Question, page: _Page, piece: Piece) -> Candidate | None:
+def candidate_of(question: Question, page: Page, piece: Piece) -> Candidate | None:
     """None for a passage of a gold page that holds part of the answer: neither right nor wrong."""
     if page.id not in question.gold or not question.answer_span:
         return Candidate(piece, page.id, False)

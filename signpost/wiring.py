@@ -25,6 +25,7 @@ from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.policy import DecisionPolicy
+from assistant.reader import Reader
 from assistant.redact import Redactor, load_redaction_rules
 from assistant.replies import Replies
 from assistant.safety import SafetyScreen
@@ -92,6 +93,11 @@ class Workshop:
         return Library(self.store, self.encoder, self.settings.index_folder)
 
     @cached_property
+    def reader(self) -> Reader:
+        """What says whether a passage answers. Raises PolicyError if it was trained for another encoder."""
+        return Reader(DATA / "reader", self.encoder, self.settings.threads)
+
+    @cached_property
     def replies(self) -> Replies:
         """The fixed sentences."""
         return Replies.load(DATA / "replies.yml")
@@ -103,6 +109,7 @@ class Workshop:
         model.fits(self.encoder.digest)
         return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder)
 
+    @cached_property
     def subjects(self) -> SubjectModel:
         """Says what a message is about. Raises PolicyError if it was fitted for another encoder."""
         model = SubjectModel.load(DATA / "routing_model.json")
@@ -167,12 +174,13 @@ class Workshop:
         parts = Parts(
             encoder=self.encoder,
             library=self.library,
+            reader=self.reader,
             policy=chosen,
             matcher=IntentMatcher(self.intents, self._example_vectors()),
             safety=self.safety,
             replies=self.replies,
             routes=load_routes(DATA / "routing.yml"),
-            subjects=self.subjects(),
+            subjects=self.subjects,
             kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=load_abbreviations(DATA / "glossary.csv"),

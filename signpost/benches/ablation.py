@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
+from assistant.reader import Marks
 from assistant.turn import Assistant, Parts
 from assistant.understand import Abbreviations
 from evaluation.calibrate import undecided
@@ -21,7 +22,7 @@ from evaluation.run import run
 from evaluation.scoring import Scored
 from knowledge.export import DEFAULT_MODEL, export_encoder
 from knowledge.pack import read_pack
-from knowledge.types import Level
+from knowledge.types import Level, SearchHit
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
@@ -29,10 +30,19 @@ from store.records import NoRecorder
 PACK, HALF = Path("evaluation/packs/tarnmouth"), Path("samples/larkmere")
 
 
+class Unread:
+    """A reader that has no opinion: the order is that of search."""
+
+    def read(self, question: str, hits: Sequence[SearchHit]) -> list[Marks]:
+        """No marks."""
+        return [Marks(0.0, ()) for _ in hits]
+
+
 def variants(parts: Parts) -> Iterator[tuple[str, Parts]]:
     """Each part of retrieval taken out, one at a time."""
     weights = parts.weights
     yield "as served", parts
+    yield "not read (search alone)", replace(parts, reader=Unread())
     yield "no words (BM25)", replace(parts, weights=replace(weights, lexical=0.0))
     yield "no single sentences", replace(parts, weights=replace(weights, sentence=0.0))
     yield "no topics", replace(parts, weights=replace(weights, topic=0.0))
@@ -68,6 +78,9 @@ def workshop(data: Path, model: str) -> Workshop:
 def assistant(made: Workshop, shipped: Workshop) -> Assistant:
     """An assistant that does not decide, so that only retrieval counts; the safety screen is the one that ships."""
     vars(made)["safety"] = shipped.safety
+    vars(made)["subjects"] = shipped.subjects
+    if made.encoder.digest != shipped.encoder.digest:
+        vars(made)["reader"] = Unread()
     return made.assistant(NoRecorder(), undecided(made.encoder), national=False)
 
 

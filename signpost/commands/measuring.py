@@ -82,16 +82,18 @@ def calibrate(
 ) -> None:
     """Fit the decision policy on labelled questions, and choose when to answer."""
     from evaluation.calibrate import calibrate as fit
-    from evaluation.calibrate import cases_of, in_plain_words, undecided
+    from evaluation.calibrate import cases_of, in_plain_words, taught_by, undecided
 
     workshop: Workshop = context.obj
-    _take_in(workshop, [*packs, *(half or []), *(also or [])])
+    _take_in(workshop, [*packs, *(half or [])])
+    for pack in also or []:
+        workshop.store.save_area(read_pack(pack).area)
     assistant = workshop.assistant(NoRecorder(), undecided(workshop.encoder), national=False)
     asked = [question for pack in packs for question in _asked(pack / "questions.jsonl")]
     asked += [question for pack in half or [] for question in _asked(pack / "questions.jsonl", half=True)]
     cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
     taught = [question for pack in also or [] for question in _asked(pack / "questions.jsonl")]
-    others = cases_of(assistant, progress_bar(taught, len(taught), "other questions"))
+    others = taught_by(assistant, progress_bar(taught, len(taught), "other questions"))
     policy = fit(cases, workshop.encoder.digest, bound, _content_digest(workshop, asked), others)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))

@@ -145,7 +145,7 @@ def test_only_sites_of_the_area_may_embed(client: TestClient) -> None:
 
 def test_feedback_offers_the_next_best(client: TestClient) -> None:
     headers = begin(client)
-    say(client, headers, text="who is portage for")
+    say(client, headers, text="how often would portage come round")
     answer = client.post("/api/v1/conversation/feedback", json={"helpful": False}, headers=headers).json()
     assert answer["replies"][0]["choices"]
     assert answer["replies"][0]["contacts"]
@@ -178,7 +178,7 @@ def test_a_rasa_client_works_unchanged(client: TestClient) -> None:
     messages = rest(client, sender, "who is the senco")
     assert messages[0]["recipient_id"] == sender
     assert messages[0]["buttons"][0]["payload"].startswith("/choose_setting")  # type: ignore[index]
-    assert messages[1]["custom"]["kind"] == "clarify"  # type: ignore[index]
+    assert messages[1]["custom"]["kind"] == "handoff"  # type: ignore[index]
     answer = rest(client, sender, '/choose_setting{"setting": "millbrook"}')
     assert "Ruth Abara" in str(answer[0]["text"])
     assert client.get("/webhooks/rest/").json() == {"status": "ok"}

@@ -42,7 +42,7 @@ def test_a_short_passage_brings_its_neighbours_from_the_same_page() -> None:
     best = reading("Families pay £300 a year.", score=1.0, rank=2, headings=("Travel", "Cost"))
     near = reading("Ask by 1 May.", score=0.9, rank=1, headings=("Travel", "When to ask"))
     other = reading("Chess costs £3.", score=0.95, rank=3, document="clubs")
-    far = reading("Nothing to do with it.", score=0.2, rank=4)
+    far = reading("Nothing to do with it.", score=-2.5, rank=4)
     assert answer_text([best, other, near, far]) == "Cost\n\nFamilies pay £300 a year.\n\nWhen to ask\n\nAsk by 1 May."
 
 

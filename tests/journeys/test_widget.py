@@ -102,7 +102,7 @@ def test_nothing_is_asked_for_or_stored_before_somebody_asks(browser: Browser, a
         page.on("request", lambda request: asked.append(request.url))
         page.get_by_role("button", name="Ask about SEND").click()
         assert asked == []
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         page.get_by_role("region", name="Reply").wait_for()
         assert all(url.startswith(address) for url in asked)
         assert page.context.cookies() == []
@@ -112,7 +112,7 @@ def test_nothing_is_asked_for_or_stored_before_somebody_asks(browser: Browser, a
 def test_it_answers_with_its_source_and_follows_up(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
         page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
         page.get_by_role("button", name="No", exact=True).click()
         expect(page.get_by_role("region", name="Reply").last).to_contain_text("Is one of these nearer")
@@ -142,7 +142,7 @@ def test_focus_goes_in_and_comes_back(browser: Browser, address: str) -> None:
         page.keyboard.press("Enter")
         inside = "document.querySelector('signpost-chat').shadowRoot.activeElement"
         assert page.evaluate(f"{inside}.id") == "q"
-        page.keyboard.type("who is portage for")
+        page.keyboard.type("how often would portage come round")
         page.keyboard.press("Enter")
         page.get_by_role("region", name="Reply").wait_for()
         page.keyboard.press("Escape")
@@ -157,7 +157,7 @@ def test_it_works_under_a_strict_policy(browser: Browser, address: str) -> None:
         broken: list[str] = []
         page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
         page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
         assert broken == []
         panel = page.locator("signpost-chat").evaluate("e => getComputedStyle(e.shadowRoot.querySelector('.panel')).position")
@@ -172,13 +172,13 @@ def test_it_works_in_wordpress_like_markup(browser: Browser, address: str) -> No
     )
     with opened(browser, address, html) as page:
         page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
 
 
 def test_it_works_in_the_page(browser: Browser, address: str) -> None:
     with opened(browser, address, markup(address, 'mode="inline"')) as page:
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
 
 
@@ -199,16 +199,16 @@ def test_a_site_that_is_not_listed_gets_the_contact(browser: Browser, address: s
         page = browser.new_page()
         page.goto(stranger)
         page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         expect(page.get_by_role("link", name="01632 960101")).to_be_visible()
-        assert page.get_by_role("textbox").input_value() == "who is portage for"
+        assert page.get_by_role("textbox").input_value() == "how often would portage come round"
         page.close()
 
 
 def test_if_the_service_is_down_the_contact_is_shown(browser: Browser, address: str) -> None:
     with opened(browser, address, markup(address).replace(f'server="{address}"', 'server="http://127.0.0.1:9"')) as page:
         page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         expect(page.get_by_text("The chat is not working just now")).to_be_visible()
         expect(page.get_by_role("link", name="01632 960101")).to_be_visible()
 
@@ -218,7 +218,7 @@ def test_words_can_be_replaced_and_text_stays_text(browser: Browser, address: st
     with opened(browser, address, html) as page:
         page.get_by_role("button", name="Pytania").click()
         assert "<b>Pytaj</b>" in shown(page)
-        page.get_by_role("textbox").fill("<img src=x onerror=document.title='broken'> who is portage for")
+        page.get_by_role("textbox").fill("<img src=x onerror=document.title='broken'> how often would portage come round")
         page.get_by_role("button", name="Zapytaj").click()
         page.get_by_role("region", name="Reply").wait_for()
         assert page.title() == "A school"
@@ -226,7 +226,7 @@ def test_words_can_be_replaced_and_text_stays_text(browser: Browser, address: st
 
 @pytest.mark.parametrize("look", ["light", "dark", "forced"])
 @pytest.mark.parametrize(
-    "said", ["", "who is portage for", "how many children have a plan", "my dad hits me", "who is the senco"]
+    "said", ["", "how often would portage come round", "how many children have a plan", "my dad hits me", "who is the senco"]
 )
 def test_axe_finds_nothing(browser: Browser, address: str, look: str, said: str) -> None:
     how = {"color_scheme": "dark" if look == "dark" else "light", "forced_colors": "active" if look == "forced" else "none"}
@@ -243,7 +243,7 @@ def test_axe_finds_nothing(browser: Browser, address: str, look: str, said: str)
 def test_nothing_is_lost_at_320_pixels(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport={"width": 320, "height": 256}) as page:
         page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "who is portage for")
+        ask(page, "how often would portage come round")
         page.get_by_role("region", name="Reply").wait_for()
         root = "document.querySelector('signpost-chat').shadowRoot"
         assert page.evaluate(f"{root}.querySelector('.panel').scrollWidth <= 320")
@@ -275,6 +275,6 @@ def test_the_demo_pages_work(browser: Browser, address: str, which: str) -> None
     page = browser.new_page()
     page.goto(f"{address}/larkmere/demo/{which}")
     page.get_by_role("button", name="Ask about SEND").click()
-    ask(page, "who is portage for")
+    ask(page, "how often would portage come round")
     expect(page.get_by_role("region", name="Reply")).to_contain_text("Where this is from")
     page.close()

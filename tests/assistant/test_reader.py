@@ -1,0 +1,82 @@
+"""The reader that ships, on the encoder that ships."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from assistant.data_files import DATA
+from assistant.errors import PolicyError
+from assistant.read import MOST_READ, read
+from assistant.reader import Reader, first_score, search_facts
+from knowledge.encoder import OnnxEncoder
+from knowledge.types import Scope
+from tests.assistant.helpers import hit
+
+CLUB = "The swimming club meets on Mondays at Larkmere pool. It costs £4 a session. Bring a towel and goggles."
+ASKED = "how much is the swimming club"
+
+
+@pytest.fixture(scope="module")
+def reader(encoder: OnnxEncoder) -> Reader:
+    return Reader(DATA / "reader", encoder)
+
+
+def test_the_page_that_answers_is_likelier_than_one_about_the_same_thing(reader: Reader) -> None:
+    tells, only_about = hit(CLUB), hit("The swimming club meets on Mondays at Larkmere pool. Bring a towel and goggles.")
+    told, other = reader.read(ASKED, [tells, only_about])
+    assert told.answers > other.answers
+
+
+def test_the_sentence_that_answers_is_marked(reader: Reader) -> None:
+    marks = reader.read(ASKED, [hit(CLUB)])[0]
+    assert len(marks.evidence) == 3
+    assert max(marks.evidence) == marks.evidence[1]
+
+
+def test_a_pair_is_read_the_same_alone_and_beside_longer_ones(reader: Reader) -> None:
+    alone = reader.read(ASKED, [hit(CLUB)])[0]
+    beside = reader.read(ASKED, [hit(CLUB), hit("The football club meets on Fridays. " * 12)])[0]
+    assert alone.evidence == pytest.approx(beside.evidence, abs=1e-3)
+
+
+def test_many_threads_read_the_same(reader: Reader) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: reader.read(ASKED, [hit(CLUB)])[0].answers, range(24)))
+    assert found == pytest.approx([found[0]] * 24, abs=1e-4)
+
+
+def test_only_the_first_passages_are_read_and_none_is_lost(reader: Reader) -> None:
+    hits = [hit(f"Club number {n} costs £{n} a session.", dense=0.9 - n / 20, rank=n + 1) for n in range(MOST_READ + 3)]
+    readings = read(ASKED, hits, reader)
+    assert sorted(each.hit.rank for each in readings) == list(range(1, MOST_READ + 4))
+    assert [each.answers is None for each in readings] == [False] * MOST_READ + [True] * 3
+
+
+def test_nothing_found_is_nothing_read(reader: Reader) -> None:
+    assert read(ASKED, [], reader) == []
+
+
+def test_a_reader_of_another_encoder_is_refused(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    shutil.copytree(DATA / "reader", tmp_path / "reader")
+    (tmp_path / "reader" / "reader.json").write_text(json.dumps({"encoder": "other", "digest": "x"}), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"trained for encoder other.*make train-reader"):
+        Reader(tmp_path / "reader", encoder)
+
+
+@pytest.mark.parametrize("damage", [None, "{", "[]", '{"encoder": "x"}'])
+def test_a_missing_or_damaged_reader_is_refused(encoder: OnnxEncoder, tmp_path: Path, damage: str | None) -> None:
+    if damage is not None:
+        (tmp_path / "reader.json").write_text(damage, encoding="utf-8")
+    with pytest.raises(PolicyError, match="make train-reader"):
+        Reader(tmp_path, encoder)
+
+
+def test_a_setting_of_ones_own_counts_before_reading() -> None:
+    assert first_score(0.5, 0.5, 4.0, own=True) > first_score(0.5, 0.5, 4.0, own=False)
+    own = hit(CLUB, scope=Scope.of("brookshire", "oak"))
+    assert search_facts(6, [own, hit(CLUB)]).shape == (2, 8)
