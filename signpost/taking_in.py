@@ -33,11 +33,9 @@ def take_in_pack(workshop: Workshop, pack: AreaPack, folder: Path | None, progre
 def take_in(
     workshop: Workshop, source: Source, area: Area, folder: Path | None, progress: Progress = no_progress
 ) -> IngestionReport:
-    """Take one source in; nothing, if another process is at it."""
+    """Take one source in. A run that was stopped half way is gone on with: each document is one transaction."""
     checks = SourceChecks(workshop.engine)
-    if not checks.begin(area.slug, source.key, str(folder.resolve()) if folder else "", count_items(source)):
-        log.warning("source %s is being taken in already", source.key)
-        return IngestionReport()
+    checks.begin(area.slug, source.key, str(folder.resolve()) if folder else "", count_items(source), take_over=True)
     return _run(workshop, checks, source, area, progress)
 
 

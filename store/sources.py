@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,11 +40,12 @@ class SourceChecks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, area: str, source: str, pack: str, total: int) -> bool:
-        """Note that a source is being taken in; False if another process is at it."""
+    def begin(self, area: str, source: str, pack: str, total: int, *, take_over: bool = False) -> bool:
+        """Note that a source is being taken in; False if another process is at it, unless it is to be taken over."""
         now = _now()
         facts = {"pack": pack, "state": RUNNING, "touched": now, "done": 0, "total": total}
-        free = (SourceCheckRow.state != RUNNING) | (SourceCheckRow.touched < now - _DEAD_AFTER)
+        dead = true() if take_over else SourceCheckRow.touched < now - _DEAD_AFTER
+        free = (SourceCheckRow.state != RUNNING) | dead
         mine = (SourceCheckRow.area == area) & (SourceCheckRow.source == source)
         with Session(self._engine) as session, session.begin():
             if session.execute(update(SourceCheckRow).where(mine, free).values(**facts)).rowcount:  # type: ignore[attr-defined]

@@ -93,14 +93,15 @@ def many_pages(pack: Path, number: int) -> None:
 
 
 def begun(data: Path, pack: Path) -> subprocess.Popen[str]:
-    """An ingest that has stored its first document."""
+    """An ingest that has stored some of its documents."""
+    before = documents(data)
     command = [sys.executable, "-m", "signpost", "--data", str(data), "ingest", str(pack), "--json"]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     deadline = time.monotonic() + 400
-    while documents(data) < 20 and process.poll() is None and time.monotonic() < deadline:
+    while documents(data) < before + 20 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     return process
 
@@ -108,7 +109,7 @@ def begun(data: Path, pack: Path) -> subprocess.Popen[str]:
 def documents(data: Path) -> int:
     try:
         with closing(sqlite3.connect(f"file:{data / 'signpost.db'}?mode=ro", uri=True)) as database:
-            return int(database.execute("select count(*) from documents").fetchone()[0])
+            return int(database.execute("select count(*) from documents where area != ''").fetchone()[0])
     except sqlite3.Error:
         return 0
 
