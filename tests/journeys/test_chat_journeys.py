@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from tests.conftest import DATA
-from tests.journeys.server import CHROMIUM, FLAGS, running
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 TWO = "is there a homework club at Millbrook or at Kestrel Academy"
 FIRST = "how much is a session at the Otters Saturday club"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running(DATA, SIGNPOST_CLIENT_MESSAGES_A_MINUTE="10000", SIGNPOST_MESSAGES_A_MINUTE="1000") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=[True, False], ids=["script on", "script off"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=request.param, viewport={"width": 390, "height": 844})
-    yield context.new_page()
-    context.close()
 
 
 def test_which_school_can_be_typed(page: Page, address: str) -> None:

@@ -1,13 +1,8 @@
 """A family uses the chat page in a real browser, with and without JavaScript."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from tests.conftest import DATA
-from tests.journeys.server import CHROMIUM, FLAGS, running
+from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 QUESTIONS = {
@@ -16,27 +11,6 @@ QUESTIONS = {
     "safety": "my dad hits me and i am scared to go home",
     "person": "can i speak to a real person",
 }
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running(DATA) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=[True, False], ids=["script on", "script off"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=request.param, viewport={"width": 390, "height": 844})
-    yield context.new_page()
-    context.close()
 
 
 def asked(page: Page, address: str, text: str) -> None:

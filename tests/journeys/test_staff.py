@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from knowledge.pack import read_pack
 from signpost.settings import Settings
@@ -19,7 +19,7 @@ from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
 from store.staff import Role, StaffAccounts
 from tests.conftest import DATA
-from tests.journeys.server import CHROMIUM, FLAGS, running
+from tests.journeys.server import running
 
 pytestmark = pytest.mark.browser
 ASKED = (
@@ -43,14 +43,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(data: Path) -> Iterator[str]:
     with running(data, SIGNPOST_CLIENT_MESSAGES_A_MINUTE="10000") as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def family(browser: Browser, address: str, text: str) -> str:

@@ -3,84 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import DATA
-from tests.journeys.server import CHROMIUM, FLAGS, free_port, running
+from tests.journeys.sites import markup, opened, site
 
 pytestmark = pytest.mark.browser
 FILE = Path("widget/signpost-chat.js")
-INSIDE = "<p>Larkmere SEND Advice <a href='tel:01632960101'>01632 960101</a></p>"
-
-
-@contextmanager
-def site(html: str, policy: str = "", port: int = 0) -> Iterator[str]:
-    """Somebody's web site with one page."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            if policy:
-                self.send_header("Content-Security-Policy", policy)
-            self.end_headers()
-            self.wfile.write(html.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-PORT = free_port()
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running(DATA, SIGNPOST_EXTRA_SITES=f"http://127.0.0.1:{PORT}", SIGNPOST_CLIENT_MESSAGES_A_MINUTE="10000") as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def markup(address: str, more: str = "") -> str:
-    return (
-        f"<!doctype html><html lang=en><title>A school</title><main><h1>Our school</h1>"
-        f'<signpost-chat area="larkmere" server="{address}" {more}>{INSIDE}</signpost-chat></main>'
-        f'<script src="{address}/widget/signpost-chat.js" crossorigin="anonymous"></script></html>'
-    )
-
-
-@contextmanager
-def opened(browser: Browser, address: str, html: str = "", policy: str = "", **how: object) -> Iterator[Page]:
-    with site(html or markup(address), policy, PORT) as host:
-        context = browser.new_context(**how)  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto(host)
-        page.set_default_timeout(8000)
-        yield page
-        context.close()
 
 
 def ask(page: Page, text: str) -> None:
