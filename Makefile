@@ -6,8 +6,10 @@ DATA ?= data
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 TRAINED_ON := $(addprefix evaluation/packs/,hollinsea norcombe wexbridge carrowby)
 READ := $(addprefix evaluation/packs/,ambleford brackenshire calderholme eastholme elmsworth harrowdene kingsmoor lynthorpe \
-	millgate oxmarsh pendlewick quarndale stourcliffe thornhaven wendlebury withyfold)
-HELD_OUT := $(addprefix evaluation/packs/,tarnmouth ashdale saltbeck northmere ravensea)
+	millgate oxmarsh pendlewick quarndale stourcliffe thornhaven wendlebury withyfold \
+	gravelsea hallowmere ironbridgeford jessamybrook kestrelden)
+HELD_OUT := $(addprefix evaluation/packs/,tarnmouth ashdale saltbeck northmere ravensea fernhollow larchminster meadowick nettlewick \
+	orchardholme pebblecombe quillbury)
 export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
