@@ -149,7 +149,9 @@ class ActionRepeat(TalkAction):
     name_ = "action_repeat"
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
-        """The same question, looked up again."""
+        """The same question, looked up again; the same person, if nothing but a person was asked for."""
+        if not context.previous and tracker.get_slot("last_kind") == Kind.HANDOFF.value:
+            return talk.person("", context)
         if not context.previous:
             return talk.smalltalk("nothing_to_repeat", context)
         again = Context(context.area, context.setting, context.audience)

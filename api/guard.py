@@ -22,7 +22,7 @@ _CORS_METHODS = "GET, POST, DELETE"
 _CORS_HEADERS = "Authorization, Content-Type"
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; frame-ancestors "
+    "base-uri 'none'; manifest-src 'self'; frame-src 'self'; frame-ancestors "
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -109,15 +109,18 @@ class Talk:
         """Who can help with what is said; with what was asked before it, if it only asks for a person."""
         subject = "school" if context.setting else ADVICE
         alone = replace(context, previous="")
+        question = context.previous
         for asked in filter(None, (text, context.previous)):
             understanding, _ = self.assistant.understand(asked, context if asked == text else alone)
             subject = understanding.subject
             context = replace(context, setting=understanding.contact_setting)
             if understanding.intent != PERSON:
+                question = self._parts.redact(asked)[:_KEPT]
                 break
         reply = self.assistant.hand_over(reason, subject, context, context.previous)
         waits = self._parts.redact(text or context.previous)[:_KEPT] if reply.choices else None
-        return Step((reply,), {"last_kind": reply.kind.value, "pending": waits, "clarified": False})
+        slots = {"last_kind": reply.kind.value, "last_question": question or None, "pending": waits, "clarified": False}
+        return Step((reply,), slots)
 
     def complaint(self, text: str, context: Context) -> Step:
         """The published way to complain if there is one; otherwise somebody who is not the one complained of."""

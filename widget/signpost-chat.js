@@ -75,12 +75,12 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
   };
   const safe = (url) => (/^https?:\/\//i.test(url || "") ? url : "");
   const tel = (phone) => "tel:" + phone.replace(/[^\d+]/g, "");
-  const NUMBER = /\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6})\b/g;
+  const NUMBER = /\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b|SHOUT to 85258/g;
   const linked = (text) => {
     const parts = [];
     let last = 0;
     for (const found of text.matchAll(NUMBER)) {
-      parts.push(text.slice(last, found.index), h("a", { href: tel(found[0]) }, found[0]));
+      parts.push(text.slice(last, found.index), h("a", { href: found[0][0] === "S" ? "sms:85258?body=SHOUT" : tel(found[0]) }, found[0]));
       last = found.index + found[0].length;
     }
     return [...parts, text.slice(last)];
@@ -99,6 +99,9 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     }
     return made;
   };
+
+  // Too many messages is said in the service's own words; all else is "not working just now".
+  const failed = async (answer) => Object.assign(new Error("down"), { busy: answer.status === 429 && (await answer.json()).error });
 
   class SignpostChat extends HTMLElement {
     constructor() {
@@ -200,13 +203,14 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         this.forget.hidden = false;
         this.about.hidden = !answer.setting_name;
         this.about.textContent = `${this.words.about} ${answer.setting_name}.`;
-        if (body.text) this.text.value = "";
+        if (body.text === this.text.value.trim()) this.text.value = "";
         this.label.textContent = this.words.again;
         (bubble && bubble.isConnected ? bubble : shown[0]).scrollIntoView({ block: "start" });
         shown[0].focus({ preventScroll: true });
-      } catch {
+      } catch (error) {
         wait.remove();
         if (bubble) bubble.remove();
+        this.down.firstChild.textContent = error.busy || this.words.down;
         this.down.hidden = false;
         this.down.scrollIntoView({ block: "nearest" });
       } finally {
@@ -218,7 +222,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       if (!this.token) {
         const begun = await this.post("conversations", {
           area: this.getAttribute("area"), setting: this.getAttribute("setting") || null, audience: this.voice.value });
-        if (!begun.ok) throw new Error("down");
+        if (!begun.ok) throw await failed(begun);
         this.token = (await begun.json()).conversation;
       }
       const answer = await this.post("conversation/" + path, body);
@@ -226,7 +230,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         this.token = "";
         return this.call(path, body, false);
       }
-      if (!answer.ok) throw new Error("down");
+      if (!answer.ok) throw await failed(answer);
       return answer.json();
     }
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from actions.replies import reply_json
 from actions.runner.payloads import as_words, parse_payload
 from api import conversing, handing_over
-from api.pages import ChatPage, render_areas, render_chat, render_questions
+from api.pages import ChatPage, asset, render_areas, render_chat, render_questions
 from api.schemas import LONGEST_MESSAGE
 from api.service import Service, ServiceDep
 from assistant.contacts import setting_of
@@ -90,10 +90,15 @@ def browse(service: ServiceDep, area: str, setting: str = "", topic: str = "", a
 def manifest(service: ServiceDep, area: str) -> Response:
     """Lets the chat be put on a phone's home screen."""
     found = service.assistant.area(area)
-    icon = {"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}
+    icons = [
+        {"src": asset(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for size in (192, 512) for purpose in ("any", "maskable")
+    ]  # fmt: skip
+    icons.append({"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"})
     body = {
-        "name": f"Signpost for {found.name}", "short_name": "Signpost", "start_url": f"/{area}/chat", "scope": f"/{area}/",
-        "display": "standalone", "background_color": "#ffffff", "theme_color": "#0b4f6c", "lang": "en-GB", "icons": [icon],
+        "id": f"/{area}/chat", "name": f"Signpost for {found.name}", "short_name": "Signpost", "start_url": f"/{area}/chat",
+        "scope": f"/{area}/", "display": "standalone", "background_color": "#ffffff", "theme_color": "#0b4f6c", "lang": "en-GB",
+        "description": "Answers about SEND from the council's and the schools' own pages, or who can help.", "icons": icons,
     }  # fmt: skip
     return JSONResponse(body, media_type="application/manifest+json")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import handing_over
+from api import conversing, handing_over
 from api.pages import render
 from api.routes.conversations import Token, bearer, check_rate
 from api.schemas import ErrorOut, HandOverIn, HandOverOut, WaitIn, WaitOut
@@ -49,8 +49,9 @@ def send_form(
     """The form under a contact."""
     check_rate(service, request, conversation)
     return _said(
-        service, area, lambda: handing_over.send(service, conversation, contact, text, reply_to, consent=bool(consent)).text
-    )
+        service, area, conversation,
+        lambda: handing_over.send(service, conversation, contact, text, reply_to, consent=bool(consent)).text,
+    )  # fmt: skip
 
 
 @router.post("/{area}/chat/wait", include_in_schema=False)
@@ -63,7 +64,7 @@ def wait_form(
 ) -> Response:
     """The form that asks to be told."""
     check_rate(service, request, conversation)
-    return _said(service, area, lambda: handing_over.wait(service, conversation, email)[1])
+    return _said(service, area, conversation, lambda: handing_over.wait(service, conversation, email)[1])
 
 
 @router.get("/{area}/waiting", include_in_schema=False)
@@ -86,11 +87,13 @@ def look_up(service: ServiceDep, request: Request, area: str, code: Annotated[st
     return HTMLResponse(page, 200 if found else 404)
 
 
-def _said(service: ServiceDep, area: str, act: object) -> Response:
+def _said(service: ServiceDep, area: str, token: str, act: object) -> Response:
     """A page that says how it went; a refusal is said on the same page, in the same words."""
     status = 200
     try:
         text = act()  # type: ignore[operator]
     except HTTPException as error:
         text, status = str(error.detail), error.status_code
-    return HTMLResponse(render("passed.html", area=service.assistant.area(area), text=text, ok=status == 200), status)
+    back = token if conversing.context_of(service, token) else ""
+    page = render("passed.html", area=service.assistant.area(area), text=text, ok=status == 200, token=back)
+    return HTMLResponse(page, status)

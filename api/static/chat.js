@@ -6,7 +6,7 @@
   const log = document.querySelector(".talk");
   const main = document.getElementById("main");
   if (!log || !window.fetch || !window.DOMParser) return;
-  const offline = document.querySelector(".offline");
+  const unsent = document.querySelector(".unsent");
   const speech = "speechSynthesis" in window ? window.speechSynthesis : null;
 
   const send = async (form, pressed) => {
@@ -14,23 +14,27 @@
     if (pressed && pressed.name) data.set(pressed.name, pressed.value);
     const token = document.querySelector(".ask input[name=conversation]");
     data.set("conversation", token.value);
-    const typed = form.classList.contains("ask");
-    if (typed && !String(data.get("text")).trim()) return document.getElementById("text").focus();
-    const waiting = said(typed ? data.get("text") : pressed && !pressed.value.startsWith("/feedback") ? pressed.textContent : "");
+    const typed = form.classList.contains("ask") ? String(data.get("text")) : "";
+    if (form.classList.contains("ask") && !typed.trim()) return document.getElementById("text").focus();
+    if (main.hasAttribute("aria-busy")) return;
     main.setAttribute("aria-busy", "true");
-    let page;
+    log.querySelectorAll(".offline").forEach((node) => node.remove());
+    const waiting = said(typed || (pressed && !pressed.value.startsWith("/feedback") ? pressed.textContent : ""));
+    const looking = Object.assign(document.createElement("p"), { className: "facts", textContent: "Looking for an answer…" });
+    log.append(looking);
     try {
       const answer = await fetch(form.action.split("#")[0], { method: "POST", body: new URLSearchParams(data) });
-      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.querySelector(".talk > .reply")) throw new Error("no reply");
+      looking.remove();
+      show(page, waiting, typed);
     } catch {
-      waiting.forEach((node) => node.remove());
-      offline.hidden = false;
-      return;
+      [looking, ...waiting].forEach((node) => node.remove());
+      log.append(document.importNode(unsent.content, true));
+      log.lastElementChild.scrollIntoView({ block: "nearest" });
     } finally {
       main.removeAttribute("aria-busy");
     }
-    offline.hidden = true;
-    show(page, waiting, typed);
   };
 
   const said = (text) => {
@@ -46,7 +50,7 @@
   const show = (page, waiting, typed) => {
     const replies = [...page.querySelectorAll(".talk > .reply")];
     if (replies.some((reply) => reply.classList.contains("safeguarding"))) waiting.forEach((node) => node.remove());
-    log.querySelectorAll(".helpful").forEach((node) => node.remove());
+    log.querySelectorAll(".helpful, .pass").forEach((node) => node.remove());
     document.querySelectorAll("#reply").forEach((node) => node.removeAttribute("id"));
     replies.forEach((reply) => log.append(tools(document.importNode(reply, true))));
     const fresh = page.querySelector(".ask");
@@ -59,8 +63,9 @@
     history.replaceState({ conversation: document.querySelector(".ask [name=conversation]").value }, "");
     const voice = fresh && fresh.querySelector("[name=audience][checked]");
     if (voice) document.querySelector(`.ask [name=audience][value=${voice.value}]`).checked = true;
-    const draft = fresh && fresh.querySelector("textarea").value;
-    if (typed) document.getElementById("text").value = draft || "";
+    const box = document.getElementById("text");
+    if (typed && box.value === typed) box.value = fresh.querySelector("textarea").value;
+    document.querySelector(".ask label[for=text]").textContent = fresh.querySelector("label[for=text]").textContent;
     const first = log.querySelectorAll(".reply")[log.querySelectorAll(".reply").length - replies.length];
     if (first) {
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -102,7 +107,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const same = page.querySelector(".ask [name=conversation]").value === token;
       const said = page.querySelector(".talk > .reply:not(.smalltalk)");
-      if (answer.ok && same && said) show(page, [], false);
+      if (answer.ok && same && said) show(page, [], "");
       else history.replaceState(null, "");
     } catch { /* not online: an empty page is right */ }
   };
@@ -138,7 +143,13 @@
       document.querySelector(".ask").requestSubmit();
     }
   });
-  window.addEventListener("online", () => { offline.hidden = true; });
+  // What somebody changes in the message to a person goes along when they send it from their own e-mail.
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "pass-text") return;
+    for (const link of event.target.closest(".pass").querySelectorAll("a[href^='mailto:']"))
+      link.href = link.href.replace(/&body=.*/, `&body=${encodeURIComponent(event.target.value)}`);
+  });
+  window.addEventListener("online", () => log.querySelectorAll(".offline").forEach((node) => node.remove()));
   document.querySelector(".exit").addEventListener("click", leave);
   const arrived = performance.getEntriesByType("navigation")[0];
   const again = arrived && (arrived.type === "reload" || arrived.type === "back_forward");

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import DATA
 from tests.journeys.server import CHROMIUM, FLAGS, running
 from tests.journeys.sites import LISTED
 
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=15_000)  # milliseconds: a busy machine answers late, and a wrong page stays wrong
 
 
 @pytest.fixture(scope="package")

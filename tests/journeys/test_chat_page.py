@@ -34,15 +34,6 @@ def test_a_hand_over_ends_at_a_person(page: Page, address: str) -> None:
     assert page.locator("a[href^='tel:01632']").count() > 0
 
 
-def test_the_setting_and_the_voice_are_kept(page: Page, address: str) -> None:
-    page.goto(f"{address}/larkmere/kestrel/chat")
-    page.get_by_label("A young person").check()
-    page.get_by_label("Your question").fill("who is the sendco")
-    page.get_by_role("button", name="Ask").click()
-    assert page.get_by_label("Nursery, school or college").input_value() == "kestrel"
-    assert page.get_by_label("A young person").is_checked()
-
-
 def test_what_is_typed_is_never_in_an_address(page: Page, address: str) -> None:
     asked(page, address, QUESTIONS["hand-over"])
     assert "fine" not in page.url
@@ -95,14 +86,3 @@ def test_it_can_be_used_by_keyboard_alone(browser: Browser, address: str) -> Non
     page.keyboard.press("Enter")
     page.get_by_role("region", name="Reply").wait_for()
     page.close()
-
-
-def test_no_cookie_and_no_other_site(browser: Browser, address: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    seen: list[str] = []
-    page.on("request", lambda request: seen.append(request.url))
-    asked(page, address, QUESTIONS["answer"])
-    assert context.cookies() == []
-    assert [url for url in seen if not url.startswith(address)] == []
-    context.close()
