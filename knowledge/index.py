@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -31,6 +32,7 @@ from knowledge.words import content_words
 HNSW_FROM = 12_000  # vectors
 _HNSW_LINKS = 32
 _HNSW_EF = 96
+_K1, _B = 1.2, 0.6  # of BM25
 _UNITS_A_PASSAGE = 4  # nearest units asked for, per passage wanted: a passage has several
 _MANIFEST = "manifest.json"
 _FILES = ("passages.npz", "dense.faiss")
@@ -84,6 +86,11 @@ class ScopeIndex:
     def ids(self) -> NDArray[np.int64]:
         """The passage ids, in the order in which they were given."""
         return self._ids
+
+    @property
+    def tokens(self) -> Sequence[Sequence[str]]:
+        """The content words of each passage, in the order of `ids`."""
+        return self._tokens
 
     @classmethod
     def build(cls, ids: Sequence[int], units: Sequence[Vectors], texts: Sequence[str]) -> ScopeIndex:
@@ -141,14 +148,14 @@ class ScopeIndex:
             shutil.rmtree(scratch, ignore_errors=True)
 
     @classmethod
-    def load(cls, folder: Path, encoder: str, version: int) -> ScopeIndex:
-        """Open a saved index. Raises IndexDamaged if it is not of this encoder and version, or not whole."""
+    def load(cls, folder: Path, encoder: str, version: int | None = None) -> ScopeIndex:
+        """Open a saved index. Raises IndexDamaged if it is not of this encoder and version (None: any), or not whole."""
         manifest = read_manifest(folder)
         for what, found, wanted in (
             ("encoder", manifest.encoder, encoder),
             ("store version", manifest.version, version),
         ):
-            if found != wanted:
+            if wanted is not None and found != wanted:
                 raise IndexDamaged(f"the index in {folder} was made for {what} {found}, now it is {wanted}")
         try:
             for name, expected in manifest.files.items():
@@ -160,6 +167,19 @@ class ScopeIndex:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise IndexDamaged(f"the index in {folder} can't be read ({error})") from error
         return cls(ids, sizes, dense, [str(text).split("\x1f") if text else [] for text in joined])
+
+    def lexical_beside(self, texts: Sequence[Sequence[str]], query_words: Sequence[str]) -> list[float]:
+        """BM25 of texts that are not in this index, with its counts of words, so that the scores are on its own scale."""
+        if not self._tokens:
+            return [float(len(set(query_words) & set(text))) for text in texts]
+        number, average = len(self._tokens), max(sum(map(len, self._tokens)) / len(self._tokens), 1.0)
+        known = [(word, self._counts.get(word, 0)) for word in query_words]
+        rarity = [(word, math.log(1 + (number - count + 0.5) / (count + 0.5))) for word, count in known]
+        scores = []
+        for text in texts:
+            damped = _K1 * (1 - _B + _B * len(text) / average)
+            scores.append(sum(rare * (said := text.count(word)) / (said + damped) for word, rare in rarity))
+        return scores
 
     @property
     def _counts(self) -> dict[str, int]:
@@ -206,7 +226,7 @@ def _dense_index(rows: Vectors) -> faiss.Index:
 def _bm25(tokens: Sequence[Sequence[str]]) -> bm25s.BM25 | None:
     if not any(tokens):
         return None
-    retriever = bm25s.BM25(k1=1.2, b=0.6)
+    retriever = bm25s.BM25(k1=_K1, b=_B)
     retriever.index([list(each) or [""] for each in tokens], show_progress=False)
     return retriever
 

@@ -60,7 +60,7 @@ class Ingester:
             if isinstance(item, Skipped):
                 skipped.append(item)
                 continue
-            owner = self._store.owner_of(area, item.id)
+            owner = source if item.id in known else self._store.owner_of(area, item.id)
             if owner not in (None, source):
                 why = f"id '{item.id}' is already taken by source {owner}: rename one of them"
                 skipped.append(Skipped(f"{source}: {item.id}", why))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -18,6 +18,16 @@ class StoredPassages:
 
     version: int
     passages: tuple[Passage, ...]
+    documents: Mapping[str, DocumentFacts]
+
+
+@dataclass(frozen=True)
+class PassageChanges:
+    """How a scope differs from passages that are known: those that it has no more, and those that came, with their documents."""
+
+    version: int
+    gone: frozenset[int]
+    fresh: tuple[Passage, ...]
     documents: Mapping[str, DocumentFacts]
 
 
@@ -50,6 +60,9 @@ class PassageStore(Protocol):
 
     def passages(self, scope: Scope) -> StoredPassages:
         """All passages of a scope, by document and place."""
+
+    def changes(self, scope: Scope, known: Set[int], most: int) -> PassageChanges | None:
+        """How a scope differs from the passages of the ids `known`; None if by more than `most` passages."""
 
     def vectors(self, digests: Sequence[str], encoder: str) -> Mapping[str, bytes]:
         """Stored vectors by passage digest; digests without any are left out."""

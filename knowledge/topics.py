@@ -31,16 +31,21 @@ class TopicExamples:
 
 
 class TopicMapper:
-    """Scores texts for topics. Built once from the examples."""
+    """Scores texts for topics. Built once from the examples, and from their vectors if those are known."""
 
-    def __init__(self, examples: Sequence[TopicExamples], encoder: Encoder) -> None:
+    def __init__(self, examples: Sequence[TopicExamples], encoder: Encoder, vectors: Vectors | None = None) -> None:
         self._names = sorted({topic for example in examples for topic in example.topics})
-        self._vectors = encoder.encode([example.text for example in examples])
+        self._vectors = encoder.encode([example.text for example in examples]) if vectors is None else vectors
         column = {name: i for i, name in enumerate(self._names)}
         self._member = np.zeros((len(self._names), len(examples)), dtype=bool)
         for i, example in enumerate(examples):
             for topic in example.topics:
                 self._member[column[topic], i] = True
+
+    @property
+    def names(self) -> list[str]:
+        """The topics, in the order of the columns of `scores`."""
+        return self._names
 
     def scores(self, vectors: Vectors) -> NDArray[np.float32]:
         """Shape (texts, topics): 0 (nothing to do with it) to 1."""

@@ -52,8 +52,8 @@ def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], Non
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
     tasks = (
         trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated),
-        passing.follow_ups.purge, *((lambda: write_digests(workshop),) if settings.smtp_host else ()),
-        *mail_tasks(settings, passing.outbox),
+        passing.follow_ups.purge, workshop.library.consolidate,
+        *((lambda: write_digests(workshop),) if settings.smtp_host else ()), *mail_tasks(settings, passing.outbox),
     )  # fmt: skip
     return Service(
         assistant, make_conversation(assistant, settings, trackers), Browse.load(DATA / "browse.yml"), passing, desk,

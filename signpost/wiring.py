@@ -130,8 +130,14 @@ class Workshop:
 
     def ingester(self, progress: Progress = no_progress) -> Ingester:
         """Takes sources into the store."""
-        mapper = TopicMapper(topic_examples(self.intents), self.encoder)
-        return Ingester(self.store, self.encoder, mapper, progress)
+        return Ingester(self.store, self.encoder, self.topic_mapper, progress)
+
+    @cached_property
+    def topic_mapper(self) -> TopicMapper:
+        """Maps passages to topics."""
+        examples = topic_examples(self.intents)
+        kept = dict(zip(all_examples(self.intents), self._example_vectors(), strict=True))
+        return TopicMapper(examples, self.encoder, np.stack([kept[each.text] for each in examples]))
 
     def ingest_cards(self) -> IngestionReport:
         """Take in the statutory cards that ship with Signpost."""

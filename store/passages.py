@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.ports import StoredPassages
+from knowledge.ports import PassageChanges, StoredPassages
 from knowledge.split import Piece
 from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting
 from store.content import CONFIRMED
@@ -100,6 +100,21 @@ class DatabasePassages:
         facts = {row.key: _facts(row) for row in documents}
         passages = tuple(_passage(row, scope) for row in rows if row.document in facts)
         return StoredPassages(version, passages, facts)
+
+    def changes(self, scope: Scope, known: Set[int], most: int) -> PassageChanges | None:
+        """How a scope differs from the passages of the ids `known`; None if by more than `most` passages."""
+        with Session(self._engine) as session:
+            version = session.scalar(select(ScopeRow.version).where(ScopeRow.scope == scope.key)) or 0
+            now = set(session.scalars(select(PassageRow.id).where(PassageRow.scope == scope.key)))
+            gone, came = known - now, now - known
+            if len(gone) + len(came) > most:
+                return None
+            rows = session.scalars(select(PassageRow).where(PassageRow.id.in_(came))).all()
+            names = {row.document for row in rows}
+            documents = session.scalars(select(DocumentRow).where(DocumentRow.key.in_(names))).all()
+        facts = {row.key: _facts(row) for row in documents}
+        fresh = tuple(_passage(row, scope) for row in rows if row.document in facts)
+        return PassageChanges(version, frozenset(gone), fresh, facts)
 
     def vectors(self, digests: Sequence[str], encoder: str) -> Mapping[str, bytes]:
         """Stored vectors by passage digest; digests without one are left out."""
