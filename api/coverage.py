@@ -68,7 +68,7 @@ def families(table: CoverageTable) -> tuple[Family, ...]:
 
 
 def asked_rows(tables: Sequence[CoverageTable], topics: Mapping[str, tuple[int, int]]) -> list[Asked]:
-    """What was asked and not answered, by item, the most people first. `topics` is topic to (gaps, people)."""
+    """What was asked and not answered, by heading, the most people first. `topics` is heading to (gaps, people)."""
     wordings = {row.item: row.wording for table in tables for row in table.rows}
     rows = [Asked(topic, wordings.get(topic, "Something else"), *counts) for topic, counts in topics.items()]
     return sorted(rows, key=lambda row: (-row.people, row.item))

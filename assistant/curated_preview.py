@@ -1,68 +1,136 @@
-"""What an answer that staff are writing would do: which questions it would answer, and how each is met now."""
+"""What an answer that staff are writing would do: the real turn is run, with the answer laid over the live index."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from assistant.turn import Assistant
-from assistant.types import Context, Kind
+import numpy as np
+
+from assistant.decide import curated_nearness
+from assistant.turn import Assistant, Recorder
+from assistant.types import Context, Kind, Reading, Reply
+from knowledge.encoder import Encoder
+from knowledge.index import ScopeIndex
+from knowledge.library import Library, ScopeView
+from knowledge.patched import PatchedIndex
 from knowledge.split import split
-from knowledge.types import Document, Vectors
-from knowledge.units import units
+from knowledge.topics import TopicMapper
+from knowledge.types import Document, DocumentFacts, Passage, Scope
+from knowledge.units import units, words_of
+
+_MOST_PARTS = 20  # parts of pages that are really asked for
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One question: whether the new answer would be given, how near it is (a cosine), and what is said without it."""
+    """One question: the reply with the new answer, how near that is (a cosine), and what is said without it."""
 
     question: str
+    reply: Reply
     answered: bool
+    """True if the reply is the new answer."""
     nearness: float
     now: Kind
     page: str
-    """The page that is shown now, if one is: the new answer would win over it."""
+    """The page that is shown without it, if one is: the new answer would win over it."""
+    near: tuple[Reading, ...] = ()
+    """What is near without it."""
+
+    @property
+    def card(self) -> str:
+        """The statutory card that would be shown in place of the new answer, because the answer contradicts it."""
+        return self.reply.citations[0].title if self.answered and len(self.reply.citations) > 1 else ""
 
 
 @dataclass(frozen=True)
 class Beaten:
-    """A part of a page that asks or tells what the new answer is about: whoever asks for it gets the answer instead."""
+    """A part of a page in whose place the new answer is given to whoever asks for it."""
 
     title: str
     heading: str
     url: str
 
 
-def wins_over(assistant: Assistant, document: Document, questions: Sequence[str], context: Context) -> list[Beaten]:
-    """The parts of pages whose own heading is near enough to the new answer that it would be given in their place."""
-    vectors, found = _vectors(assistant, document), {}
-    for question in questions:
-        for reading in assistant.try_out(question, context).readings:
-            hit = reading.hit
-            if not hit.document.kind.startswith("curated"):
-                found[hit.passage.id] = Beaten(hit.document.title, hit.passage.headings[-1], hit.document.url)
-    parts = list(dict.fromkeys(found.values()))
-    if not parts or not len(vectors):
-        return []
-    headings = assistant.parts.encoder.encode([part.heading for part in parts])
-    near = (headings @ vectors.T).max(axis=1) >= assistant.parts.dialogue.curated_at
-    return [part for part, wins in zip(parts, near, strict=True) if wins]
+@dataclass(frozen=True)
+class Trial:
+    """The live assistant without an answer and with it, and the answer's document. Nothing is recorded or published."""
+
+    without: Assistant
+    given: Assistant
+    key: str
+
+    def tried(self, questions: Sequence[str], context: Context) -> list[Tried]:
+        """Each question as a family would ask it."""
+        return [self._one(question, context) for question in questions]
+
+    def wins_over(self, tried: Sequence[Tried], context: Context) -> list[Beaten]:
+        """The parts of near pages whose own heading is answered by the new answer from now on."""
+        hits = [reading.hit for each in tried for reading in each.near]
+        pages = [hit for hit in hits if not hit.document.kind.startswith(("curated", "card"))]
+        parts = dict.fromkeys(Beaten(hit.document.title, hit.passage.headings[-1], hit.document.url) for hit in pages)
+        return [part for part in list(parts)[:_MOST_PARTS] if self._answers(part.heading, context)]
+
+    def _one(self, question: str, context: Context) -> Tried:
+        before, after = self.without.explain(question, context), self.given.explain(question, context)
+        near = [curated_nearness(each) for each in after.readings if each.hit.passage.document_id == self.key]
+        cited = before.reply.citations
+        answered = any(each.document == _id_of(self.key) for each in after.reply.citations)
+        page = cited[0].title if cited else ""
+        return Tried(question, after.reply, answered, max(near, default=0.0), before.reply.kind, page, before.readings)
+
+    def _answers(self, question: str, context: Context) -> bool:
+        return any(each.document == _id_of(self.key) for each in self.given.explain(question, context).reply.citations)
 
 
-def preview(assistant: Assistant, document: Document, questions: Sequence[str], context: Context) -> list[Tried]:
-    """Try `document` on each question, with the encoder and the threshold that serve. Nothing is recorded or published."""
-    vectors = _vectors(assistant, document)
-    at = assistant.parts.dialogue.curated_at
-    tried = []
-    for question in questions:
-        explained = assistant.try_out(question, context)
-        _, vector = assistant.understand(question, context)
-        near = float((vectors @ vector).max()) if len(vectors) else 0.0
-        cited = explained.reply.citations
-        tried.append(Tried(question, near >= at, near, explained.reply.kind, cited[0].title if cited else ""))
-    return tried
+def try_answer(assistant: Assistant, document: Document, mapper: TopicMapper, silent: Recorder) -> Trial:
+    """A trial of `document`, which may be a draft, or a change to an answer that is live. `silent` records nothing."""
+    parts = replace(assistant.parts, recorder=silent)
+    key = f"{document.scope.area}/{document.id}"
+    given = replace(parts, library=_overlaid(parts.library, document, key, parts.encoder, mapper))
+    view = _view(parts.library.view(document.scope), key, ScopeIndex.build([], [], []), {})
+    bare = replace(parts, library=_Overlay(parts.library, document.scope, view))
+    return Trial(Assistant(bare), Assistant(given), key)
 
 
-def _vectors(assistant: Assistant, document: Document) -> Vectors:
+class _Overlay(Library):
+    """A library in which one scope's view is another."""
+
+    def __init__(self, under: Library, scope: Scope, view: ScopeView) -> None:
+        self._under = under
+        self._scope = scope
+        self._laid = view
+
+    def view(self, scope: Scope) -> ScopeView:
+        """The view laid over, or the live one."""
+        return self._laid if scope == self._scope else self._under.view(scope)
+
+
+def _overlaid(library: Library, document: Document, key: str, encoder: Encoder, mapper: TopicMapper) -> Library:
     pieces = split(document.title, document.body)
-    return assistant.parts.encoder.encode([unit for piece in pieces for unit in units(piece)])
+    vectors = [encoder.encode(units(piece)) for piece in pieces]
+    topics = mapper.topics(np.stack([rows[0] for rows in vectors])) if pieces else []
+    passages = {
+        -place: Passage(-place, key, document.scope, place, piece.headings, piece.text, piece.digest, named)
+        for place, (piece, named) in enumerate(zip(pieces, topics, strict=True), 1)
+    }
+    fresh = ScopeIndex.build(list(passages), vectors, [words_of(piece) for piece in pieces])
+    facts = DocumentFacts(
+        document.id, document.scope, document.title, document.url, document.owner, document.updated, document.review_by,
+        document.kind,
+    )  # fmt: skip
+    return _Overlay(library, document.scope, _view(library.view(document.scope), key, fresh, passages, facts))
+
+
+def _view(
+    live: ScopeView, key: str, fresh: ScopeIndex, passages: dict[int, Passage], facts: DocumentFacts | None = None
+) -> ScopeView:
+    """The live view without the document `key`, and with the passages given in its place."""
+    gone = frozenset(name for name, each in live.passages.items() if each.document_id == key)
+    index = PatchedIndex(live.index, gone, fresh)
+    documents = {**live.documents, key: facts} if facts else live.documents
+    return ScopeView(live.version, index, {**live.passages, **passages}, documents)
+
+
+def _id_of(key: str) -> str:
+    return key.partition("/")[2]

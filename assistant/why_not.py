@@ -12,7 +12,7 @@ import yaml
 
 from assistant.data_files import DATA
 from assistant.features import AnswerKind
-from assistant.types import Decision, Reading, Reason
+from assistant.types import Decision, Outcome, Reading, Reason
 from knowledge.words import content_words
 
 _MOST_WORDS = 4
@@ -35,15 +35,25 @@ def why_not(
 
 def _why(query: str, reading: Reading, decision: Decision | None, needed: float, kinds: Sequence[AnswerKind]) -> str:
     say = _sentences()
+    if decision is not None and decision.outcome is Outcome.ANSWER:
+        return str(say["given"])
     text = " ".join((*reading.hit.passage.headings, reading.hit.passage.text))
     lacking = [say["kinds"][kind.name] for kind in kinds if kind.asked.search(query) and not kind.told.search(text)]
-    unsaid = _unsaid(query, text)
+    unsaid = _unsaid(_without_kinds(query, kinds), text)
     reasons = [say["lacks"].format(things=" or ".join(lacking))] if lacking else []
     reasons += [say["words"].format(words=", ".join(unsaid))] if unsaid else []
     reasons = reasons or [say["unsure"]]
     if decision is not None and decision.reason is Reason.UNSURE:
         reasons.append(say["chance"].format(percent=round(100 * decision.probability), needed=round(100 * needed)))
-    return "; ".join(reasons)
+    first, *others = reasons
+    return "; ".join((first, *(each[:1].lower() + each[1:] for each in others)))
+
+
+def _without_kinds(query: str, kinds: Sequence[AnswerKind]) -> str:
+    """The question without words such as "how much", which say what kind of thing is asked for."""
+    for kind in kinds:
+        query = kind.asked.sub(" ", query)
+    return query
 
 
 def _unsaid(query: str, text: str) -> list[str]:

@@ -6,21 +6,27 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from api.staff.desk import StaffDesk
 from assistant.coverage import Auditor, CoverageTable, area_coverage, setting_coverage
 from assistant.coverage_rules import load_coverage_rules
-from assistant.curated_preview import Beaten, Tried, preview, wins_over
+from assistant.curated_preview import Trial, try_answer
 from assistant.data_files import DATA
 from assistant.turn import Assistant
-from assistant.types import Audience, Context
+from knowledge.topics import TopicMapper
 from knowledge.types import Area
 from signpost.taking_in import take_in_again
 from signpost.wiring import Workshop
 from store.content import DatabaseContent
-from store.curated import SOURCE, CuratedAnswer, CuratedAnswers
+from store.curated import EXPIRED, LIVE, SOURCE, CuratedAnswer, CuratedAnswers
 from store.gaps import Gaps
+from store.records import NoRecorder
 from store.reports import Reports
 from store.staff import AuditLog, StaffAccounts
+
+_LEAST_HEADING = 0.25  # of the scale of `knowledge.topics`, as for passages; under it, a gap belongs to no heading
 
 
 def make_desk(
@@ -34,14 +40,16 @@ def make_desk(
         publish_answers(workshop, curated, area)
         refresh()
 
-    def try_out(answer: CuratedAnswer, questions: Sequence[str]) -> list[Tried]:
-        return preview(assistant, answer.document(), questions, _context(answer))
-
-    def beaten(answer: CuratedAnswer, questions: Sequence[str]) -> list[Beaten]:
-        return wins_over(assistant, answer.document(), questions, _context(answer))
+    def trial(answer: CuratedAnswer) -> Trial:
+        return try_answer(assistant, answer.document(), workshop.topic_mapper, NoRecorder())
 
     rules = load_coverage_rules(DATA / "coverage.yml", workshop.intents)
     topics = {item.id: item.wording for item in rules.items}
+    headings = [item.id for item in rules.area_items()]
+
+    def asked(area: str) -> dict[str, tuple[int, int]]:
+        return _by_heading(workshop.topic_mapper, Gaps(workshop.engine).open_centres(area), headings)
+
     auditor = cache(lambda: Auditor(rules, workshop.encoder, workshop.library))
 
     def coverage(area: Area, setting: str) -> list[CoverageTable]:
@@ -54,14 +62,24 @@ def make_desk(
     oidc = oidc if settings.oidc_issuer else {}
     return StaffDesk(
         StaffAccounts(workshop.engine), AuditLog(workshop.engine), Gaps(workshop.engine), curated, Reports(workshop.engine),
-        DatabaseContent(workshop.engine), publish, try_out, beaten, coverage, partial(take_in_again, workshop), answered, topics,
+        DatabaseContent(workshop.engine), publish, trial, coverage, asked, partial(take_in_again, workshop), answered, topics,
         assistant.parts.policy.reached, date.today, oidc, settings.cookie_secret.get_secret_value(),
     )  # fmt: skip
 
 
-def _context(answer: CuratedAnswer) -> Context:
-    audience = Audience(answer.audience) if answer.audience else Audience.PARENT
-    return Context(answer.area, answer.setting or None, audience, clarified=True)
+def _by_heading(
+    mapper: TopicMapper, gaps: Sequence[tuple[int, NDArray[np.float32]]], headings: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """Local Offer heading ("" for none) to (gaps, people) of what was asked and is still not answered."""
+    found = dict.fromkeys(headings, (0, 0))
+    columns = [mapper.names.index(heading) for heading in headings]
+    centres = np.stack([centre for _, centre in gaps]) if gaps else np.zeros((0, 1), dtype=np.float32)
+    for (people, _), row in zip(gaps, mapper.scores(centres)[:, columns], strict=True):
+        best = int(row.argmax())
+        heading = headings[best] if row[best] >= _LEAST_HEADING else ""
+        before = found.get(heading, (0, 0))
+        found[heading] = (before[0] + 1, before[1] + people)
+    return found
 
 
 def publish_answers(workshop: Workshop, curated: CuratedAnswers, area: str) -> None:
@@ -70,8 +88,13 @@ def publish_answers(workshop: Workshop, curated: CuratedAnswers, area: str) -> N
 
 
 def expire_answers(workshop: Workshop, curated: CuratedAnswers) -> int:
-    """End the answers whose day has come, and take them out of the index."""
-    areas = curated.expire(date.today())
-    for area in areas:
+    """End the answers whose day has come, take them out of the index, and open their gaps again; says how many."""
+    ended = curated.expire(date.today())
+    for area in {each.area for each in ended}:
         publish_answers(workshop, curated, area)
-    return len(areas)
+    Gaps(workshop.engine).open_again([each.id for each in ended])
+    for each in ended:
+        AuditLog(workshop.engine).write(
+            "Signpost", each.area, "expire answer", f"answer {each.id}", {"state": LIVE}, {"state": EXPIRED}
+        )
+    return len(ended)

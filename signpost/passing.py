@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from api.service import Passing
-from assistant.curated_preview import preview
 from assistant.turn import Assistant
 from assistant.types import Audience, Context
 from signpost.mail import MailServer, send_due
@@ -23,14 +22,15 @@ def mail_tasks(settings: Settings, outbox: Outbox) -> tuple[Callable[[], object]
 
 
 def tell_those_who_wait(assistant: Assistant, passing: Passing, answer: CuratedAnswer) -> int:
-    """Note an answer for every waiting question that it answers (really tried); says for how many."""
+    """Note an answer for every waiting question that it answers now that it is live (really tried); says for how many."""
     waiting = [each for each in passing.follow_ups.waiting(answer.area) if answer.setting in ("", each.setting)]
     answered: list[str] = []
     for each in waiting:
         audience = Audience(each.audience)
         if answer.audience in ("", audience.value):
             context = Context(each.area, each.setting or None, audience, clarified=True)
-            if preview(assistant, answer.document(), [each.question], context)[0].answered:
+            cited = assistant.try_out(each.question, context).reply.citations
+            if any(page.document == answer.document_id for page in cited):
                 answered.append(each.key)
     return passing.follow_ups.answered(answered, answer.id, lambda each: _tell(assistant, passing.outbox, answer, each))
 

@@ -40,13 +40,18 @@ class CuratedAnswer:
     created: datetime | None = None
     updated: datetime | None = None
 
+    @property
+    def document_id(self) -> str:
+        """The id of its document."""
+        return f"answer-{self.id}"
+
     def document(self) -> Document:
         """As it is ingested: each wording is a heading over the answer, so that each of them finds it."""
         body = "\n\n".join(f"# {question}\n\n{self.text}" for question in self.questions)
         kind = f"curated_{self.audience}" if self.audience else "curated"
         scope, day = Scope.of(self.area, self.setting or None), (self.updated or _now()).date()
         title = self.title or self.questions[0]
-        return Document(f"answer-{self.id}", scope, title, body, self.url, self.owner, day, self.review_by, kind)
+        return Document(self.document_id, scope, title, body, self.url, self.owner, day, self.review_by, kind)
 
 
 class CuratedAnswers:
@@ -93,13 +98,13 @@ class CuratedAnswers:
         with Session(self._engine) as session:
             return [_answer(row) for row in session.scalars(query)]
 
-    def expire(self, today: date) -> list[str]:
-        """End the answers whose day has come; the areas that this changed."""
+    def expire(self, today: date) -> list[CuratedAnswer]:
+        """End the answers whose day has come; which."""
         with Session(self._engine) as session, session.begin():
             rows = session.scalars(select(CuratedRow).where(CuratedRow.state == LIVE, CuratedRow.expires < today)).all()
             for row in rows:
                 row.state, row.updated = EXPIRED, _now()
-            return sorted({row.area for row in rows})
+            return [_answer(row) for row in rows]
 
     def documents(self, area: str) -> Sequence[Document]:
         """The live answers as documents."""
@@ -110,7 +115,7 @@ def facts(answer: CuratedAnswer) -> Mapping[str, Any]:
     """What the audit log keeps of an answer."""
     return {
         "questions": list(answer.questions), "text": answer.text, "setting": answer.setting, "audience": answer.audience,
-        "title": answer.title, "url": answer.url, "owner": answer.owner, "state": answer.state,
+        "title": answer.title, "url": answer.url, "owner": answer.owner, "state": answer.state, "change": answer.change,
         "review_by": answer.review_by.isoformat() if answer.review_by else None,
         "expires": answer.expires.isoformat() if answer.expires else None,
     }  # fmt: skip

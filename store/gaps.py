@@ -1,31 +1,24 @@
-"""Gaps: questions that were not answered, in clusters that keep their identity as more arrive.
-
-Leader clustering (Hartigan, Clustering Algorithms, 1975, chapter 3): a question joins the cluster whose centre is nearest,
-if the cosine is at least `JOINS_AT`; otherwise it leads a new one. The centre is the mean of its questions' vectors.
-"""
+"""Gaps: questions that were not answered, in clusters (`store.clustering`), as staff work with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.orm import Session
 
+from store.clustering import bytes_of, join, led_by, vector_of
 from store.tables import GapRow, UnansweredRow
 
-JOINS_AT = (
-    0.58  # cosine; below it, questions of two wordings fall apart, above it different questions join (docs/reference/gaps.md)
-)
 FEWEST_PEOPLE = 3
 """A cluster of fewer people shows no wording."""
 STATES = ("new", "assigned", "answered", "passed", "not_for_us")
 OPEN_STATES = ("new", "assigned", "passed")
-_STATUTORY = 1.5  # a gap under a statutory heading counts so much more
-_NEED = {"confident": 0.5, "unhelpful": 0.8, "unsure": 1.0, "nothing_found": 1.2}  # `confident`: answered, but only just
 
 
 @dataclass(frozen=True)
@@ -57,24 +50,25 @@ class Gaps:
         self._engine = engine
 
     def cluster(self) -> int:
-        """Put every question that is in no cluster into one; says how many. Safe to call at any time."""
+        """Put every question that is in no cluster into one; says how many. Safe to call at any time, from any worker."""
+        loose = UnansweredRow.gap.is_(None) & UnansweredRow.vector.is_not(None)
+        with Session(self._engine) as session:
+            if session.scalar(select(UnansweredRow.id).where(loose).limit(1)) is None:
+                return 0
         with Session(self._engine) as session, session.begin():
-            fresh = session.scalars(
-                select(UnansweredRow)
-                .where(UnansweredRow.gap.is_(None), UnansweredRow.vector.is_not(None))
-                .order_by(UnansweredRow.id)
-            ).all()
+            _alone(session)
+            fresh = session.scalars(select(UnansweredRow).where(loose).order_by(UnansweredRow.id)).all()
             for area in sorted({row.area for row in fresh}):
-                _join(session, area, [row for row in fresh if row.area == area])
+                join(session, area, [row for row in fresh if row.area == area])
             return len(fresh)
 
-    def all(self, area: str, setting: str = "", state: str = "") -> list[Gap]:
-        """The clusters of an area (of one setting, in one state), the most pressing first."""
+    def all(self, area: str, setting: str = "", states: Sequence[str] = ()) -> list[Gap]:
+        """The clusters of an area (of one setting, in some states), the most pressing first."""
         query = select(GapRow).where(GapRow.area == area, GapRow.merged_into.is_(None))
         if setting:
             query = query.where(GapRow.setting == setting)
-        if state:
-            query = query.where(GapRow.state == state)
+        if states:
+            query = query.where(GapRow.state.in_(states))
         with Session(self._engine) as session:
             found = [_gap(row, self._examples(session, row)) for row in session.scalars(query)]
         return sorted(found, key=lambda gap: (-gap.rank, gap.id))
@@ -98,6 +92,12 @@ class Gaps:
         with Session(self._engine) as session, session.begin():
             session.execute(update(GapRow).where(GapRow.id == gap_id).values(**values))
 
+    def open_again(self, answers: Sequence[int]) -> None:
+        """Open the clusters that these answers closed: they are not live any more."""
+        mine = (GapRow.curated.in_(answers)) & (GapRow.state == "answered")
+        with Session(self._engine) as session, session.begin():
+            session.execute(update(GapRow).where(mine).values(state="new"))
+
     def merge(self, area: str, into: int, others: Iterable[int]) -> None:
         """Make several clusters one; the first keeps its identity."""
         with Session(self._engine) as session, session.begin():
@@ -110,9 +110,11 @@ class Gaps:
                     continue
                 both = _askers(session, into) & _askers(session, other)
                 session.execute(update(UnansweredRow).where(UnansweredRow.gap == other).values(gap=into))
-                centre = _vector(kept.centre) * kept.questions + _vector(row.centre) * row.questions
-                kept.centre, kept.people = _bytes(centre), kept.people + row.people - len(both)
-                kept.need = max(kept.need, row.need)
+                centre = vector_of(kept.centre) * kept.questions + vector_of(row.centre) * row.questions
+                kept.centre, kept.people = bytes_of(centre), kept.people + row.people - len(both)
+                kept.need, kept.curated = max(kept.need, row.need), kept.curated or row.curated
+                kept.setting = kept.setting if kept.setting == row.setting or kept.state == "passed" else ""
+                kept.notes = "\n".join(each for each in (kept.notes, row.notes) if each)
                 kept.questions += row.questions
                 kept.first, kept.last = min(kept.first, row.first), max(kept.last, row.last)
                 row.merged_into = into
@@ -126,16 +128,19 @@ class Gaps:
             ).all()
             if row is None or row.area != area or not moved or len(moved) >= row.questions:
                 return None
-            fresh = _led_by(moved[0])
+            fresh = led_by(moved[0])
             session.add(fresh)
             session.flush()
             for question in moved:
                 question.gap = fresh.id
-            taken = np.sum([_vector(each.vector or b"") for each in moved], axis=0)
-            fresh.questions, fresh.people = len(moved), len({each.asker or each.id for each in moved})
-            fresh.centre = _bytes(taken)
-            row.centre = _bytes(_vector(row.centre) * row.questions - taken)
-            row.questions, row.people = row.questions - len(moved), max(1, row.people - fresh.people)
+            taken = np.sum([vector_of(each.vector or b"") for each in moved], axis=0)
+            movers = {each.asker or each.id for each in moved}
+            fresh.questions, fresh.people, fresh.need = len(moved), len(movers), row.need
+            fresh.first, fresh.last = min(each.asked for each in moved), max(each.asked for each in moved)
+            fresh.centre = bytes_of(taken)
+            row.centre = bytes_of(vector_of(row.centre) * row.questions - taken)
+            gone = movers - _askers(session, gap_id)  # who has a question left here still counts
+            row.questions, row.people = row.questions - len(moved), max(1, row.people - len(gone))
             return fresh.id
 
     def question_rows(self, gap_id: int) -> list[tuple[int, str]]:
@@ -147,20 +152,37 @@ class Gaps:
             rows = session.scalars(select(UnansweredRow).where(UnansweredRow.gap == gap_id).order_by(UnansweredRow.id.desc()))
             return [(row.id, row.text) for row in rows]
 
-    def totals(self, area: str) -> dict[str, int]:
-        """How many clusters are in each state."""
+    def totals(self, area: str, setting: str = "") -> dict[str, int]:
+        """How many clusters of an area (of one setting) are in each state."""
         query = select(GapRow.state, func.count()).where(GapRow.area == area, GapRow.merged_into.is_(None)).group_by(GapRow.state)
+        query = query.where(GapRow.setting == setting) if setting else query
         with Session(self._engine) as session:
             return {str(state): int(number) for state, number in session.execute(query)}
 
-    def by_topic(self, area: str) -> dict[str, tuple[int, int]]:
-        """Topic to (gaps, people) of what was asked and is still not answered."""
-        query = (
-            select(GapRow.topic, func.count(), func.sum(GapRow.people))
-            .where(GapRow.area == area, GapRow.merged_into.is_(None), GapRow.state.in_(OPEN_STATES)).group_by(GapRow.topic)
-        )  # fmt: skip
+    def open_centres(self, area: str) -> list[tuple[int, NDArray[np.float32]]]:
+        """People and centre of every cluster that is still open."""
+        query = select(GapRow.people, GapRow.centre).where(
+            GapRow.area == area, GapRow.merged_into.is_(None), GapRow.state.in_(OPEN_STATES)
+        )
         with Session(self._engine) as session:
-            return {str(topic): (int(gaps), int(people)) for topic, gaps, people in session.execute(query)}
+            return [(int(people), vector_of(centre)) for people, centre in session.execute(query)]
+
+    def asked_about(self, gap_id: int) -> Mapping[str, int]:
+        """Setting ("" for none) to the number of questions about it that are still kept, the most first."""
+        with Session(self._engine) as session:
+            return dict(Counter(session.scalars(select(UnansweredRow.setting).where(UnansweredRow.gap == gap_id))).most_common())
+
+    def split_by_setting(self, area: str, gap_id: int) -> list[int]:
+        """Give each setting's questions a cluster of their own, but for the most asked about; the ids of the new ones."""
+        first, *others = self.asked_about(gap_id) or [""]
+        fresh = []
+        for setting in others:
+            with Session(self._engine) as session:
+                mine = select(UnansweredRow.id).where(UnansweredRow.gap == gap_id, UnansweredRow.setting == setting)
+                fresh.append(self.split(area, gap_id, session.scalars(mine).all()))
+        if any(fresh):
+            self.change(gap_id, setting=first)
+        return [each for each in fresh if each is not None]
 
     @staticmethod
     def _examples(session: Session, row: GapRow, most: int = 3) -> tuple[str, ...]:
@@ -170,59 +192,16 @@ class Gaps:
         return tuple(dict.fromkeys(session.scalars(query)))[:most]
 
 
-def _join(session: Session, area: str, fresh: Sequence[UnansweredRow]) -> None:
-    rows = list(session.scalars(select(GapRow).where(GapRow.area == area, GapRow.merged_into.is_(None)).order_by(GapRow.id)))
-    width = len(_vector(fresh[0].vector or b""))
-    centres = np.zeros((len(rows) + len(fresh), width), dtype=np.float32)
-    for place, row in enumerate(rows):
-        centres[place] = _unit(_vector(row.centre))
-    askers: dict[int, set[str]] = {}
-    for question in fresh:
-        vector = _vector(question.vector or b"")
-        place = int(np.argmax(centres[: len(rows)] @ vector)) if rows else -1
-        if place < 0 or float(centres[place] @ vector) < JOINS_AT:
-            row = _led_by(question)
-            session.add(row)
-            session.flush()
-            rows.append(row)
-            place = len(rows) - 1
-        else:
-            row = rows[place]
-            _count(session, row, question, vector, askers)
-        centres[place] = _unit(_vector(row.centre))
-        askers.setdefault(row.id, set()).add(question.asker)
-        question.gap = row.id
-
-
-def _count(
-    session: Session, row: GapRow, question: UnansweredRow, vector: NDArray[np.float32], askers: dict[int, set[str]]
-) -> None:
-    if row.id not in askers:
-        askers[row.id] = set(session.scalars(select(UnansweredRow.asker).where(UnansweredRow.gap == row.id)))
-    row.people += 1 if not question.asker or question.asker not in askers[row.id] else 0
-    row.centre = _bytes(_vector(row.centre) * row.questions + vector)
-    row.questions += 1
-    row.last = max(row.last, question.asked)
-    row.need = max(row.need, _need(question))
-    row.setting = row.setting if row.setting == question.setting or row.state == "passed" else ""
-    row.state = "new" if row.state == "answered" and question.reason == "unhelpful" else row.state
+def _alone(session: Session) -> None:
+    """Wait until nobody else is clustering: two who read the same questions would count them twice."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE gaps IN SHARE ROW EXCLUSIVE MODE"))
+    else:
+        session.execute(update(GapRow).where(GapRow.id < 0).values(notes=""))  # SQLite locks as soon as it may write
 
 
 def _askers(session: Session, gap_id: int) -> set[str]:
     return set(session.scalars(select(UnansweredRow.asker).where(UnansweredRow.gap == gap_id, UnansweredRow.asker != "")))
-
-
-def _led_by(question: UnansweredRow) -> GapRow:
-    return GapRow(
-        area=question.area, setting=question.setting, topic=question.topic, label="", state="new", owner="", due=None, notes="",
-        people=1, questions=1, need=_need(question), first=question.asked, last=question.asked, centre=question.vector or b"",
-        merged_into=None, curated=None,
-    )  # fmt: skip
-
-
-def _need(question: UnansweredRow) -> float:
-    statutory = question.topic.startswith(("S1", "L2", "P", "Y"))
-    return _NEED.get(question.reason, 1.0) * (_STATUTORY if statutory else 1.0)
 
 
 def _gap(row: GapRow, examples: tuple[str, ...]) -> Gap:
@@ -230,20 +209,3 @@ def _gap(row: GapRow, examples: tuple[str, ...]) -> Gap:
         row.id, row.area, row.setting, row.topic, row.label, row.state, row.owner, row.due, row.notes, row.people, row.questions,
         row.people * row.need, row.first, row.last, row.curated, examples,
     )  # fmt: skip
-
-
-def _vector(raw: bytes) -> NDArray[np.float32]:
-    return np.frombuffer(raw, dtype=np.float16).astype(np.float32)
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
-
-
-def _bytes(vector: NDArray[np.float32]) -> bytes:
-    return _unit(vector).astype(np.float16).tobytes()
-
-
-def now() -> datetime:
-    """UTC, as the tables keep it."""
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -30,12 +30,6 @@ class Doing:
     helpful: int = 0
     unhelpful: int = 0
 
-    @property
-    def drift(self) -> float | None:
-        """The share of rated answers that did not help; None below 20 ratings."""
-        rated = self.helpful + self.unhelpful
-        return self.unhelpful / rated if rated >= 20 else None
-
 
 @dataclass(frozen=True)
 class Change:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException
 from fastapi.responses import Response
 
+from actions.replies import reply_json
 from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.reading_level import reading_age
+from assistant.types import Audience, Context
 from store.curated import DRAFT, LIVE, WITHDRAWN, CuratedAnswer, facts
 
 router = APIRouter(prefix="/staff/answers", include_in_schema=False)
 _MOST_QUESTIONS = 12
 _EASY_AGE = 11
+_UNTRIED: dict[str, Any] = {
+    "tried": [],
+    "age": None,
+    "problem": "",
+    "easy": _EASY_AGE,
+    "history": [],
+    "wins_over": [],
+    "changed": False,
+}
 
 
 @router.get("")
@@ -22,7 +33,7 @@ def overview(signed: SignedDep) -> Response:
     """All answers, newest first."""
     signed.needs("answers")
     answers = signed.desk.curated.all(signed.staff.area, setting=signed.setting)
-    return signed.page("answers.html", answers=answers, today=signed.desk.today())
+    return signed.page("answers.html", answers=answers, today=signed.desk.today(), setting_name=signed.setting_name)
 
 
 @router.get("/new")
@@ -37,7 +48,7 @@ def fresh(signed: SignedDep, gap: int = 0) -> Response:
         questions, setting = signed.desk.gaps.wordings(found.id, _MOST_QUESTIONS), found.setting
     owner = signed.area.contacts["send_team"].name if "send_team" in signed.area.contacts else signed.area.name
     answer = CuratedAnswer(signed.staff.area, tuple(questions), "", setting, owner=owner, gap=gap or None)
-    return signed.page("answer.html", answer=answer, tried=[], age=None, problem="", easy=_EASY_AGE, history=[], wins_over=[])
+    return signed.page("answer.html", answer=answer, **_UNTRIED)
 
 
 @router.get("/{answer_id}")
@@ -62,8 +73,9 @@ def save(
     expires: Annotated[str, Form(max_length=10)] = "",
     change: Annotated[str, Form(max_length=1000)] = "",
     gap: Annotated[int, Form()] = 0,
+    act: Annotated[str, Form(max_length=10)] = "save",
 ) -> Response:
-    """Keep a draft and show what it would do. A live answer that is changed stays live, with its new words."""
+    """Keep a draft and show what it would do. A live answer is live at once as it is saved; `act` "try" only shows it."""
     signed.needs("answers")
     signed.may_touch(setting)
     before = _answer(signed, answer_id) if answer_id else None
@@ -71,13 +83,14 @@ def save(
     answer = CuratedAnswer(
         signed.staff.area, wordings, text.replace("\r\n", "\n").strip(), setting,
         audience if audience in ("parent", "young_person") else "", title.strip(), url.strip(), owner.strip(),
-        _day(review_by), _day(expires), (before.gap if before else gap) or None, change.strip(), id=answer_id,
+        _day(review_by), _day(expires), (before.gap if before else gap) or None, change.strip(),
+        before.state if before else DRAFT, id=answer_id,
     )  # fmt: skip
     problem = _problem(signed, answer)
     if problem:
-        return signed.page(
-            "answer.html", 422, answer=answer, tried=[], age=None, problem=problem, easy=_EASY_AGE, history=[], wins_over=[]
-        )
+        return signed.page("answer.html", 422, answer=answer, **_UNTRIED | {"problem": problem})
+    if act == "try":
+        return _shown(signed, answer, changed=True)
     kept = signed.desk.curated.save(answer, signed.staff.email)
     signed.log("write answer", f"answer {kept.id}", facts(before) if before else None, facts(kept))
     if kept.state == LIVE:
@@ -86,38 +99,47 @@ def save(
 
 
 @router.post("/{answer_id}/approve")
-def approve(signed: PostingDep, answer_id: int) -> Response:
-    """Make it live."""
+def approve(signed: PostingDep, answer_id: int, later: BackgroundTasks) -> Response:
+    """Make it live; those who wait for it are told after that."""
     answer = _answer(signed, answer_id)
     signed.desk.curated.set_state(answer.id, LIVE)
     signed.desk.publish(signed.staff.area)
     if answer.gap:
         signed.desk.gaps.change(answer.gap, state="answered", curated=answer.id)
-    signed.desk.answered(answer)
+    later.add_task(signed.desk.answered, answer)
     signed.log("approve answer", f"answer {answer.id}", {"state": answer.state}, {"state": LIVE})
     return go(f"/staff/answers/{answer.id}")
 
 
 @router.post("/{answer_id}/withdraw")
 def withdraw(signed: PostingDep, answer_id: int) -> Response:
-    """Take it back at once."""
+    """Take it back at once; its gap is open again."""
     answer = _answer(signed, answer_id)
-    signed.desk.curated.set_state(answer.id, WITHDRAWN if answer.state == LIVE else DRAFT)
+    if answer.state != LIVE:
+        raise HTTPException(422, "Only an answer that is live can be withdrawn.")
+    signed.desk.curated.set_state(answer.id, WITHDRAWN)
     signed.desk.publish(signed.staff.area)
+    signed.desk.gaps.open_again([answer.id])
     signed.log("withdraw answer", f"answer {answer.id}", {"state": answer.state}, {"state": WITHDRAWN})
     return go(f"/staff/answers/{answer.id}")
 
 
-def _shown(signed: Signed, answer: CuratedAnswer) -> Response:
+def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False) -> Response:
+    """The form with the answer, really tried. `changed`: these words are not kept yet."""
     asked = list(answer.questions)
     if answer.gap:
         asked += [each for each in signed.desk.gaps.wordings(answer.gap) if each not in asked]
-    tried = signed.desk.preview(answer, asked)
-    age, wins = reading_age(answer.text), signed.desk.wins_over(answer, answer.questions)
-    history = signed.desk.audit.lines(signed.staff.area, what=f"answer {answer.id}")
-    return signed.page(
-        "answer.html", answer=answer, tried=tried, age=age, problem="", easy=_EASY_AGE, history=history, wins_over=wins
+    context = Context(
+        answer.area, answer.setting or None, Audience(answer.audience) if answer.audience else Audience.PARENT, clarified=True
     )
+    trial = signed.desk.trial(answer)
+    history = signed.desk.audit.lines(signed.staff.area, what=f"answer {answer.id}")
+    tried = trial.tried(asked, context)
+    facts = {
+        "tried": tried, "look": reply_json(tried[0].reply), "voice": context.audience.value, "age": reading_age(answer.text),
+        "history": history, "changed": changed, "wins_over": trial.wins_over(tried[: len(answer.questions)], context),
+    }  # fmt: skip
+    return signed.page("answer.html", answer=answer, **_UNTRIED | facts)
 
 
 def _answer(signed: Signed, answer_id: int) -> CuratedAnswer:

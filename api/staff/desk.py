@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from assistant.coverage import CoverageTable
-from assistant.curated_preview import Beaten, Tried
+from assistant.curated_preview import Trial
 from knowledge.types import Area
 from store.content import DatabaseContent
 from store.curated import CuratedAnswer, CuratedAnswers
@@ -32,11 +32,12 @@ class StaffDesk:
     content: DatabaseContent
     publish: Callable[[str], None]
     """Make an area's live answers live, in this worker at once and in every other within two seconds."""
-    preview: Callable[[CuratedAnswer, Sequence[str]], list[Tried]]
-    wins_over: Callable[[CuratedAnswer, Sequence[str]], list[Beaten]]
-    """The parts of pages that an answer would take the place of."""
+    trial: Callable[[CuratedAnswer], Trial]
+    """The live assistant with and without an answer, to try questions on. Nothing is recorded or published."""
     coverage: Callable[[Area, str], list[CoverageTable]]
     """The coverage of an area and its settings, or of one setting."""
+    asked: Callable[[str], Mapping[str, tuple[int, int]]]
+    """Local Offer heading ("" for none) to (gaps, people): asked in an area, and still not answered."""
     take_in_again: Callable[[SourceCheck], object]
     """Begin to take a source in again, beside serving."""
     answered: Callable[[CuratedAnswer], object]

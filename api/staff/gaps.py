@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -13,26 +14,31 @@ from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 from assistant.why_not import why_not
 from store.gaps import FEWEST_PEOPLE, STATES, Gap
+from store.reports import shown
 
 router = APIRouter(prefix="/staff/gaps", include_in_schema=False)
 _MOST_NEAR = 3
+_MOST_SHOWN = 200
+TO_DO = "to_do"
 STATE_NAMES = {
     "new": "New", "assigned": "Assigned", "answered": "Answered", "passed": "Passed to a setting", "not_for_us": "Not for us",
 }  # fmt: skip
 
 
 @router.get("")
-def inbox(signed: SignedDep, state: str = "new") -> Response:
-    """The clusters in one state, the most pressing first."""
+def inbox(signed: SignedDep, state: str = TO_DO) -> Response:
+    """The clusters in one state, the most pressing first; to begin with, those that somebody has to do something about."""
     signed.needs("gaps")
     signed.desk.gaps.cluster()
-    chosen = state if state in STATES else ""
-    gaps = signed.desk.gaps.all(signed.staff.area, signed.setting, chosen)
+    chosen = state if state in (*STATES, "all") else TO_DO
+    states = _to_do(signed) if chosen == TO_DO else () if chosen == "all" else (chosen,)
+    gaps = signed.desk.gaps.all(signed.staff.area, signed.setting, states)
     names = {gap.id: label_of(signed, gap) for gap in gaps}
-    totals = signed.desk.gaps.totals(signed.staff.area) if not signed.setting else {}
+    totals = signed.desk.gaps.totals(signed.staff.area, signed.setting)
+    totals[TO_DO] = sum(totals.get(each, 0) for each in _to_do(signed))
     return signed.page(
-        "gaps.html", gaps=gaps[:200], names=names, state=chosen, states=STATE_NAMES, totals=totals, fewest=FEWEST_PEOPLE,
-        setting_name=lambda slug: setting_name(signed, slug), today=signed.desk.today(),
+        "gaps.html", gaps=gaps[:_MOST_SHOWN], more=max(len(gaps) - _MOST_SHOWN, 0), names=names, state=chosen,
+        states=STATE_NAMES, totals=totals, fewest=FEWEST_PEOPLE, setting_name=signed.setting_name, today=signed.desk.today(),
         people={each.email: each.name for each in signed.desk.accounts.everyone(signed.staff.area)},
     )  # fmt: skip
 
@@ -47,8 +53,9 @@ def one(signed: SignedDep, gap_id: int) -> Response:
         (each.id, label_of(signed, each)) for each in signed.desk.gaps.all(signed.staff.area, signed.setting) if each.id != gap.id
     ]
     return signed.page(
-        "gap.html", gap=gap, name=label_of(signed, gap), questions=questions, near=near, states=STATES, others=others[:100],
-        fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap), setting_name=setting_name(signed, gap.setting),
+        "gap.html", gap=gap, name=label_of(signed, gap), questions=_wordings(questions), near=near, states=STATES,
+        others=others[:100], fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap),
+        setting_name=signed.setting_name, asked_about=_asked_about(signed, gap),
     )  # fmt: skip
 
 
@@ -93,21 +100,27 @@ def merge(signed: PostingDep, gap_id: int, other: Annotated[int, Form()]) -> Res
     return go(f"/staff/gaps/{gap.id}")
 
 
-@router.post("/{gap_id}/split")
-def split(signed: PostingDep, gap_id: int, question: Annotated[list[int] | None, Form()] = None) -> Response:
-    """Take some questions out into a cluster of their own."""
+@router.post("/{gap_id}/settings")
+def by_setting(signed: PostingDep, gap_id: int) -> Response:
+    """Give each setting's questions a gap of their own, for an answer that is not the same everywhere."""
     gap = _gap(signed, gap_id)
-    fresh = signed.desk.gaps.split(signed.staff.area, gap.id, question or [])
+    fresh = signed.desk.gaps.split_by_setting(signed.staff.area, gap.id)
+    if not fresh:
+        raise HTTPException(422, "All its questions are about the same setting, or about none.")
+    signed.log("split gap", f"gap {gap.id}", {"questions": gap.questions}, {"new gaps": fresh})
+    return go(f"/staff/gaps/{gap.id}")
+
+
+@router.post("/{gap_id}/split")
+def split(signed: PostingDep, gap_id: int, question: Annotated[list[str] | None, Form()] = None) -> Response:
+    """Take some questions out into a cluster of their own; each value holds the ids of one wording."""
+    gap = _gap(signed, gap_id)
+    ticked = [int(number) for each in question or [] for number in each.split(",") if number.isdigit()]
+    fresh = signed.desk.gaps.split(signed.staff.area, gap.id, ticked)
     if fresh is None:
         raise HTTPException(422, "Tick at least one question, and leave at least one.")
     signed.log("split gap", f"gap {gap.id}", {"questions": gap.questions}, {"new gap": fresh})
     return go(f"/staff/gaps/{fresh}")
-
-
-def setting_name(signed: Signed, slug: str) -> str:
-    """The name of a setting; "the whole area" for none."""
-    found = setting_of(signed.area, slug)
-    return found.name if found else slug or "the whole area"
 
 
 def label_of(signed: Signed, gap: Gap) -> str:
@@ -117,6 +130,25 @@ def label_of(signed: Signed, gap: Gap) -> str:
     if gap.examples:
         return gap.examples[0]
     return f"About: {signed.desk.topics.get(gap.topic, gap.topic or 'something else')}"
+
+
+def _to_do(signed: Signed) -> tuple[str, ...]:
+    """The states that wait for this person: what was passed to a setting waits for its editors."""
+    return ("new", "assigned", "passed") if signed.setting else ("new", "assigned")
+
+
+def _wordings(questions: Sequence[tuple[int, str]]) -> list[tuple[str, list[int]]]:
+    """Each wording once, with the ids of the questions in it."""
+    found: dict[str, tuple[str, list[int]]] = {}
+    for number, text in questions:
+        found.setdefault(text.casefold().strip(" ?.!"), (text, []))[1].append(number)
+    return list(found.values())
+
+
+def _asked_about(signed: Signed, gap: Gap) -> dict[str, str]:
+    """Setting by name to the number of questions about it, for a gap about more than one; small numbers are hidden."""
+    counts = signed.desk.gaps.asked_about(gap.id)
+    return {signed.setting_name(slug): shown(number) for slug, number in counts.items()} if len(counts) > 1 else {}
 
 
 def _gap(signed: Signed, gap_id: int) -> Gap:

@@ -18,7 +18,13 @@ router = APIRouter(prefix="/staff", include_in_schema=False)
 def people(signed: SignedDep) -> Response:
     """Who has an account."""
     signed.needs("people")
-    return signed.page("people.html", everyone=signed.desk.accounts.everyone(signed.staff.area), link="", problem="")
+    return signed.page(
+        "people.html",
+        everyone=signed.desk.accounts.everyone(signed.staff.area),
+        link="",
+        problem="",
+        setting_name=signed.setting_name,
+    )
 
 
 @router.post("/people")
@@ -46,7 +52,9 @@ def add(
         before = known.get(email.strip().lower())
         signed.log("add person", email, {"role": before.role.value} if before else None, {"role": role.value, "setting": kept})
     everyone = signed.desk.accounts.everyone(signed.staff.area)
-    return signed.page("people.html", 422 if problem else 200, everyone=everyone, link=link, problem=problem)
+    return signed.page(
+        "people.html", 422 if problem else 200, everyone=everyone, link=link, problem=problem, setting_name=signed.setting_name
+    )
 
 
 @router.post("/people/{staff_id}/remove")
@@ -55,6 +63,8 @@ def remove(signed: PostingDep, staff_id: int) -> Response:
     signed.needs("people")
     if staff_id == signed.staff.id:
         raise HTTPException(422, "You can't take away your own access. Ask another administrator.")
+    if staff_id not in {each.id for each in signed.desk.accounts.everyone(signed.staff.area)}:
+        raise HTTPException(404, "There is no page at this address.")
     signed.desk.accounts.deactivate(staff_id, signed.staff.area)
     signed.log("remove person", f"account {staff_id}")
     return go("/staff/people")

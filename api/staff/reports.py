@@ -13,16 +13,15 @@ from api.coverage import asked_rows, coverage_csv, coverage_map, coverage_page
 from api.pages import HERE, render
 from api.staff.session import Signed, SignedDep
 from assistant.contacts import setting_of
+from assistant.drift import drifts
 from store.reports import SMALLEST, Change, shown
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
-_LEAST_ALARM = 0.2  # share of "not helpful" from which there is an alarm at all: people also dislike right answers
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 _BACK = (
     ("/staff", "Back to the staff screens"), ("/staff/coverage", "All settings"), ("/staff/coverage.csv", "Save as CSV"),
 )  # fmt: skip
 _VOICES = {"parent": "Parents and carers", "young_person": "Young people"}
-_DRIFTS_FROM = 2.0  # times the wrong share that was measured when the policy was fitted
 
 
 @router.get("")
@@ -32,8 +31,7 @@ def doing(signed: SignedDep, days: int = 30) -> Response:
     days = min(max(days, 7), 366)
     found = signed.desk.reports.doing(signed.staff.area, signed.desk.today(), days, signed.setting)
     wrong = 1 - float(signed.desk.reached.get("right_among_answered", 1))
-    alarm = found.drift is not None and found.drift > max(_DRIFTS_FROM * wrong, _LEAST_ALARM)
-    names = {each.slug: each.name for each in signed.area.settings} | {"": "The council's pages"}
+    alarm = drifts(found.helpful, found.unhelpful, wrong)
     topics, names = signed.desk.topics, _setting_names(signed)
     measured = str(signed.desk.reached.get("fitted_on") or "")
     return signed.page(
@@ -86,7 +84,7 @@ def coverage(signed: SignedDep) -> Response:
     if len(tables) == 1:
         return HTMLResponse(coverage_page(tables[0], back=_BACK))
     links = {table.setting: f"/staff/coverage/{table.setting or 'area'}" for table in tables}
-    asked = asked_rows(tables, signed.desk.gaps.by_topic(signed.staff.area))
+    asked = asked_rows(tables, signed.desk.asked(signed.staff.area))
     return HTMLResponse(coverage_map(tables, links=links, back=_BACK, asked=asked))
 
 
@@ -103,7 +101,7 @@ def asked_file(signed: SignedDep) -> Response:
     signed.needs("reports")
     signed.may_touch("")
     tables = signed.desk.coverage(signed.area, "")
-    rows = asked_rows(tables, signed.desk.gaps.by_topic(signed.staff.area))
+    rows = asked_rows(tables, signed.desk.asked(signed.staff.area))
     out = io.StringIO()
     csv.writer(out).writerows(
         [("item", "wording", "gaps", "people"), *((r.item, r.wording, r.gaps, shown(r.people)) for r in rows)]

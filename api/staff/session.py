@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.pages import render
 from api.service import Service, ServiceDep
 from api.staff.desk import StaffDesk
+from assistant.contacts import setting_of
 from knowledge.types import Area
 from store.staff import Role, Staff, StaffSession
 
@@ -49,6 +50,11 @@ class Signed:
     def setting(self) -> str:
         """The only setting that they may see; "" for the whole area."""
         return self.staff.setting if self.staff.role is Role.EDITOR else ""
+
+    def setting_name(self, slug: str) -> str:
+        """The name of a setting; "the whole area" for none."""
+        found = setting_of(self.area, slug)
+        return found.name if found else slug or "the whole area"
 
     def needs(self, what: str) -> None:
         """Raise 403 unless their role may do it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -28,7 +29,7 @@ ASKED = (
     "any swim sessions for wheelchair users",
     "swimming session for wheelchair users?",
 )
-SOON = 4.0  # seconds; two are promised, and a machine that runs other tests gets as many again
+SOON = 2.0  # seconds, from the reviewer's click (docs/reference/gaps.md)
 ANSWER = "Yes. The wheelchair swimming session is on Sundays, 9am to 10am, at Larkmere Pool. It costs £2. A hoist is there."
 
 
@@ -56,12 +57,17 @@ def family(browser: Browser, address: str, text: str) -> str:
     return str(reply)
 
 
-def reviewer(browser: Browser, address: str, data: Path, *, script: bool) -> Page:
-    token = StaffAccounts(Workshop(Settings(data=data)).engine).add("rev@larkmere.example", "Rev", Role.ADMIN, "larkmere")
+def reviewer(browser: Browser, address: str, data: Path, *, script: bool, role: Role = Role.ADMIN) -> Page:
+    email = f"{role.value}@larkmere.example"
+    token = StaffAccounts(Workshop(Settings(data=data)).engine).add(email, "Rev", role, "larkmere")
     page = browser.new_context(java_script_enabled=script).new_page()
     page.goto(f"{address}/staff/welcome/{token}")
     page.get_by_label("New password").fill("three easy words")
     page.get_by_role("button", name="Set the password").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill("three easy words")
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="How it is doing").wait_for()
     return page
 
@@ -73,48 +79,75 @@ def other(data: Path, address: str) -> Iterator[str]:
         yield address
 
 
-def seconds_until(address: str, question: str, told: str, since: float) -> float:
-    """How long after `since` a worker's reply holds `told`."""
-    while time.monotonic() - since < 20:
-        reply = httpx.post(f"{address}/api/v1/areas/larkmere/ask", json={"text": question}, timeout=20).json()
-        if told in reply["text"]:
-            return time.monotonic() - since
-        time.sleep(0.1)
-    return float("inf")
+class Watch:
+    """Asks a worker over and over, in a thread of its own, and notes when its reply first fits."""
+
+    def __init__(self, address: str, question: str, fits: Callable[[str], bool]) -> None:
+        self._ask = lambda: httpx.post(f"{address}/api/v1/areas/larkmere/ask", json={"text": question}, timeout=20).json()["text"]
+        self._fits = fits
+        assert not fits(self._ask())
+        self.found = float("inf")
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.began = time.monotonic()
+        self._thread.start()
+
+    def seconds(self) -> float:
+        """From the beginning until the reply fitted."""
+        self._thread.join(20)
+        return self.found - self.began
+
+    def _run(self) -> None:
+        while time.monotonic() - self.began < 20:
+            if self._fits(self._ask()):
+                self.found = time.monotonic()
+                return
+            time.sleep(0.05)
+
+
+OTHER_WORDS = "is there a wheelchair swimming session on sundays"
 
 
 def test_from_a_gap_to_an_answer_that_is_live(browser: Browser, address: str, other: str, data: Path) -> None:
     for text in ASKED:
-        assert "Where this is from" not in family(browser, address, text)
-    page = reviewer(browser, address, data, script=False)
+        reply = family(browser, address, text)
+        assert "Where this is from" not in reply
+        assert "Who can help" in reply  # it is handed over to a person
+    page = reviewer(browser, address, data, script=False, role=Role.REVIEWER)
     page.get_by_role("link", name="Gaps").click()
     page.get_by_role("link", name=re.compile("swim")).first.click()
     assert "swim" in page.get_by_role("heading", level=1).inner_text()
+    assert "4 people asked this" in page.locator("main").inner_text()
     page.get_by_role("link", name="Answer it here").click()
     page.get_by_label("The answer, in plain words").fill(ANSWER)
     page.get_by_label("Where it is from").fill("Swimming at Larkmere Pool")
     page.get_by_label("What you changed").fill("We asked the pool for a session, and it now runs every Sunday.")
     page.get_by_role("button", name="Save and preview").click()
     assert page.get_by_text("Answered", exact=True).count() >= 3
+    assert "A hoist is there." in page.get_by_role("region", name="Reply").inner_text()
     assert "Easy to read" in page.locator("main").inner_text()
+    watches = [Watch(each, OTHER_WORDS, lambda text: "£2" in text) for each in (address, other)]
     page.get_by_role("button", name="Approve").click()
-    approved = time.monotonic()
-    took = seconds_until(other, "is there a wheelchair swimming session on sundays", "£2", approved)
-    assert took < SOON, f"another worker had it after {took:.1f} seconds"
+    took = [watch.seconds() for watch in watches]
+    assert max(took) < SOON, f"the workers had it after {took} seconds"
     assert "Families see it now" in page.locator("main").inner_text()
-    reply = family(browser, address, "is there a wheelchair swimming session on sundays")
-    assert "£2" in reply
-    assert "Swimming at Larkmere Pool" in reply
+    for worker in (address, other):
+        reply = family(browser, worker, OTHER_WORDS)
+        assert "£2" in reply
+        assert "Swimming at Larkmere Pool" in reply
     page.get_by_role("link", name="You asked, we did").click()
-    assert "it now runs every Sunday" in page.locator("main").inner_text()
+    report = page.locator("main").inner_text()
+    assert "it now runs every Sunday" in report
+    assert "fewer than 5 people" in report
+    page.get_by_role("link", name="Gaps").click()
+    assert "swim" not in page.locator("main").inner_text()  # nothing is left to do about it
     page.get_by_role("link", name="Answers", exact=True).click()
     page.locator("main table a").first.click()
+    watches = [Watch(each, OTHER_WORDS, lambda text: "£2" not in text) for each in (address, other)]
     page.get_by_role("button", name="Withdraw").click()
-    time.sleep(2)
-    assert "£2" not in family(browser, address, "is there a wheelchair swimming session on sundays")
+    assert max(watch.seconds() for watch in watches) < SOON
 
 
-PAGES = ("/staff", "/staff/gaps?state=all", "/staff/answers", "/staff/answers/new", "/staff/content", "/staff/people", "/staff/changes", "/staff/you-asked", "/staff/coverage", "/staff/coverage/millbrook")  # fmt: skip
+PAGES = ("/staff", "/staff/gaps?state=all", "/staff/gaps/1", "/staff/answers", "/staff/answers/1", "/staff/answers/new", "/staff/content", "/staff/people", "/staff/changes", "/staff/you-asked", "/staff/coverage", "/staff/coverage/millbrook")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

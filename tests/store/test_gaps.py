@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -64,6 +65,43 @@ def test_one_person_who_asks_five_times_is_one_person(engine: Engine) -> None:
     assert [(gap.people, gap.questions) for gap in gaps.all("brookshire")] == [(1, 5)]
 
 
+def test_workers_that_cluster_at_once_count_nothing_twice(engine: Engine) -> None:
+    for turn in range(5):
+        ask(engine, [turn] * 4, first=10 * turn)
+        with ThreadPoolExecutor(4) as workers:
+            done = [workers.submit(Gaps(engine).cluster) for _ in range(4)]
+        assert sum(each.result() for each in done) == 4
+    assert [(gap.people, gap.questions) for gap in Gaps(engine).all("brookshire")] == [(4, 4)] * 5
+
+
+def test_who_asked_both_kinds_still_counts_in_both_after_a_split(engine: Engine) -> None:
+    ask(engine, [1] * 3)
+    ask(engine, [1] * 2, first=3, asker="the same")
+    gaps = Gaps(engine)
+    gaps.cluster()
+    gap = gaps.all("brookshire")[0]
+    assert gap.people == 4
+    newest = gaps.question_rows(gap.id)[0][0]  # one of the two of the same person
+    fresh = gaps.split("brookshire", gap.id, [newest])
+    assert fresh is not None
+    assert [gaps.get("brookshire", each).people for each in (gap.id, fresh)] == [4, 1]  # type: ignore[union-attr]
+
+
+def test_merging_never_shows_one_setting_what_is_about_another(engine: Engine) -> None:
+    ask(engine, [1, 1, 1], setting="oak")
+    ask(engine, [2, 2, 2], first=3, setting="elm")
+    gaps = Gaps(engine)
+    gaps.cluster()
+    oak, elm = gaps.all("brookshire", "oak")[0], gaps.all("brookshire", "elm")[0]
+    gaps.change(elm.id, notes="Ask the pool.")
+    gaps.merge("brookshire", oak.id, [elm.id])
+    assert gaps.all("brookshire", "oak") == []
+    assert gaps.get("brookshire", oak.id).notes == "Ask the pool."  # type: ignore[union-attr]
+    assert gaps.asked_about(oak.id) == {"oak": 3, "elm": 3}
+    fresh = gaps.split_by_setting("brookshire", oak.id)
+    assert [gaps.get("brookshire", each).setting for each in (oak.id, *fresh)] == ["oak", "elm"]  # type: ignore[union-attr]
+
+
 def test_merge_and_split(engine: Engine) -> None:
     ask(engine, [1, 1, 1, 2, 2, 2])
     gaps = Gaps(engine)
@@ -98,10 +136,10 @@ def test_ten_thousand_questions_cluster_and_stay_stable(engine: Engine) -> None:
     rng = np.random.default_rng(7)
     ask(engine, [int(seed) for seed in rng.integers(0, 1500, 10_000)])
     gaps = Gaps(engine)
-    started = time.perf_counter()
+    started = time.process_time()  # of this process: what else runs does not count
     assert gaps.cluster() == 10_000
-    took = time.perf_counter() - started
-    assert took < 60, f"{took:.1f} seconds"
+    took = time.process_time() - started
+    assert took < 20, f"{took:.1f} seconds"
     with Session(engine) as session:
         before = dict(session.execute(select(UnansweredRow.id, UnansweredRow.gap)).tuples().all())
         known = {gap for (gap,) in session.execute(select(GapRow.id))}
