@@ -157,7 +157,9 @@ def test_the_preview_is_what_families_will_get(office: Office) -> None:
 
 def test_the_parts_of_pages_that_an_answer_wins_over_are_named(office: Office) -> None:
     office.sign_in("reviewer")
-    page = main_of(office.client.get(write(office, questions="what is SEN support", text="Extra help in school.")).text)
+    page = main_of(
+        office.client.get(write(office, questions="what is SEN support", text="Extra help in school.", title="SEN support")).text
+    )
     told = page.split("These pages have a part on the same thing")[1]
     assert "What is SEN support?" in told
 
