@@ -48,6 +48,7 @@ def _environment() -> Environment:
         spoken=lambda day: spoken(date.fromisoformat(day) if isinstance(day, str) else day),
         safe_url=safe_url,
         numbers=numbers,
+        address=address,
         few=shown,
     )
     environment.globals.update(asset=asset)
@@ -154,6 +155,11 @@ def asset(name: str) -> str:
 def safe_url(url: str) -> str:
     """The address if it is a web address, else nothing: `javascript:` never becomes a link."""
     return url if re.match(r"https?://", url) else ""
+
+
+def address(email: str) -> Markup:
+    """An e-mail address that goes on in the next line after its "@", if it has to."""
+    return Markup(str(escape(email)).replace("@", "@<wbr>"))  # noqa: S704 - escaped before the mark was put in
 
 
 def numbers(text: str) -> Markup:

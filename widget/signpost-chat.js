@@ -11,7 +11,7 @@
     also: "This page is about the same thing, but may not answer it:", help: "Who can help", person: "If you want to ask a person",
     phone: "Phone", closed: "When the office is closed", email: "E-mail", site: "Website", hours: "Open:",
     helpful: "Was this helpful?", yes: "Yes", no: "No", copy: "Copy", copied: "Copied", print: "Print", larger: "Larger text",
-    aloud: "Read aloud", who: "Who can see this?", exit: "Leave quickly", voice: "Who is asking?", parent: "A parent or carer",
+    aloud: "Read aloud", hush: "Stop reading", who: "Who can see this?", exit: "Leave quickly", voice: "Who is asking?", parent: "A parent or carer",
     young: "A young person", waiting: "Looking…", log: "Questions and answers", tab: "(opens a new tab)", about: "This is about",
     write: "Write to them", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.",
     intro: "I look for answers on the council's and the schools' pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
@@ -21,39 +21,30 @@
   const CSS = `
 :host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#14252f);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#f4f8f9);--line:#c3d1d8;--field:#6f8792;--soft:#4a606c;--warn:#663a00;--warnp:#fff5df;--safe:#8a1020;--safep:#fdf0f0;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.8rem);font:var(--signpost-font,1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
 @media(prefers-color-scheme:dark){:host{--ink:var(--signpost-ink,#eaf2f5);--paper:var(--signpost-paper,#16252e);--shade:var(--signpost-shade,#0d1920);--line:#38505d;--field:#8199a5;--soft:#b3c5ce;--warn:#ffdf9e;--warnp:#36290d;--safe:#ffbcc2;--safep:#3a151b;--link:var(--signpost-link,#8fcbff)}}
-*{box-sizing:border-box}[hidden]{display:none!important}
-button,textarea,select{font:inherit;color:inherit}
-button{min-height:2.6rem;padding:.35rem 1rem;border:2px solid var(--field);border-radius:.5rem;background:var(--paper);font-weight:600;cursor:pointer;text-align:start}
-button:hover{text-decoration:underline}
-.p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}
-.p{padding-inline:2rem}
-:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
+*{box-sizing:border-box}[hidden]{display:none!important}button,textarea,select{font:inherit;color:inherit}
+button{min-height:2.6rem;padding:.35rem 1rem;border:2px solid var(--field);border-radius:.5rem;background:var(--paper);font-weight:600;cursor:pointer;text-align:start}button:hover{text-decoration:underline}
+.p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}.p{padding-inline:2rem}:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
 .launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2rem;padding:.7rem 1.4rem;box-shadow:0 2px 10px #0005;display:flex;gap:.5rem;align-items:center}
 .box{background:var(--shade);color:inherit;border:1px solid var(--line);border-radius:var(--r);padding:0;margin:0;max-width:none;max-height:none;overflow:auto;overflow-wrap:anywhere}
 .panel{position:fixed;inset-block:auto var(--signpost-corner-bottom,1rem);inset-inline:var(--signpost-corner-start,auto) var(--signpost-corner-end,1rem);z-index:99999;width:min(27rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));box-shadow:0 6px 30px #0006}
-.panel::backdrop{background:none}
-@media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
-.top{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:center;background:var(--b);color:var(--on);padding:.6rem .9rem .4rem}
-.top h2{font-size:1.05rem;line-height:1.3;margin:0;flex:1 1 auto}
+.panel::backdrop{background:none}@media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
+.top{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:center;background:var(--b);color:var(--on);padding:.6rem .9rem .4rem}.top h2{font-size:1.05rem;line-height:1.3;margin:0;flex:1 1 auto}
 .top a,.top button{color:var(--on);background:none;border:2px solid;border-radius:2rem;padding:.15rem .75rem;min-height:2.2rem;display:inline-flex;align-items:center;font-size:.92em;font-weight:600;text-decoration:none}
-.top a:hover{text-decoration:underline}
-.top details{flex:1 0 100%;font-size:.92em}.top p{margin:.3rem 0}.top p a{border:0;padding:0;min-height:1.5rem;text-decoration:underline;color:inherit;background:none}
+.top a:hover{text-decoration:underline}.top details{flex:1 0 100%;font-size:.92em}.top p{margin:.3rem 0}.top p a{border:0;padding:0;min-height:1.5rem;text-decoration:underline;color:inherit;background:none}
 .in{padding:.7rem .9rem 1.1rem}.in>p{margin:.3rem 0 .6rem}
 .said{margin:1rem 0 .8rem auto;width:fit-content;max-width:88%;padding:.55rem .9rem;background:var(--b);color:var(--on);border-radius:1rem 1rem .25rem 1rem;white-space:pre-wrap}
 .reply{margin:.8rem 0;padding:.9rem 1rem;background:var(--paper);border:1px solid var(--line);border-radius:.25rem 1rem 1rem 1rem}
-.reply.safeguarding{background:var(--safep);border:3px solid var(--safe)}
+.reply.safeguarding{background:var(--safep);border:3px solid var(--safe)}.safeguarding>div>h3{font-size:1.2em;margin:0}
 .reply p{margin:.5rem 0}.reply>div>p:first-child{margin-top:0}.reply ul{margin:.5rem 0;padding-inline-start:1.2rem}
-a{color:var(--link);text-underline-offset:.15em}.reply a,.card a{display:inline-block;min-height:1.5rem}
+a{color:var(--link);text-underline-offset:.15em}.reply a,.card a{display:inline-block;min-height:1.5rem}[href^="tel:"]{white-space:nowrap}
 .notice,.stale{background:var(--warnp);color:var(--warn);padding:.4rem .7rem;border-radius:.3rem;border-inline-start:4px solid}
 .facts{color:var(--soft);font-size:.92em}.source{background:var(--shade);border-radius:.5rem;padding:.5rem .8rem;margin-top:.8rem}.source p{margin:.1rem 0}
 .card{border:2px solid var(--b);border-radius:.6rem;background:var(--paper);padding:.7rem .9rem;margin-top:.8rem;font-style:normal}
-.card ul{list-style:none;padding:0}.card h3{font-size:.92em;color:var(--soft);margin:0}.card li{padding:.1rem 0}
-.row{display:flex;flex-wrap:wrap;gap:.45rem;align-items:center;margin-top:.8rem}
+.card ul{list-style:none;padding:0}.card h3{font-size:.92em;color:var(--soft);margin:0}.card li{padding:.1rem 0}.row{display:flex;flex-wrap:wrap;gap:.45rem;align-items:center;margin-top:.8rem}
 .row.t button{min-height:2.1rem;padding:.1rem .7rem;border-width:1px;font-size:.9em;font-weight:400}
 form{display:grid;gap:.4rem;margin-top:1rem;background:var(--paper);border:1px solid var(--line);border-radius:var(--r);padding:.9rem}label{font-weight:600}
 textarea,select{width:100%;padding:.5rem .6rem;border:2px solid var(--field);border-radius:.45rem;background:var(--paper);min-height:2.6rem;resize:vertical}
-form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}
-.big{font-size:1.3em}
+form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}.big{font-size:1.3em}
 @media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:6.5rem}}
 @media(max-width:26rem){.top{padding-inline:.7rem;gap:.2rem .4rem}.top h2{font-size:1rem}.top a,.top button{font-size:.84em;padding-inline:.55rem}}
 @media(forced-colors:active){.said,.reply,.top,.box,.source{border:1px solid}}
@@ -73,6 +64,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     made.append(...children.filter(Boolean));
     return made;
   };
+  const named = (name, before) => (before.length ? `${name} ${before.length + 1}` : name); // "Reply 2": a screen reader tells them apart
   const safe = (url) => (/^https?:\/\//i.test(url || "") ? url : "");
   const tel = (phone) => "tel:" + phone.replace(/[^\d+]/g, "");
   const NUMBER = /\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b|SHOUT to 85258/g;
@@ -85,7 +77,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     }
     return [...parts, text.slice(last)];
   };
-  const blocks = (text) => {
+  const blocks = (text, headed) => {
     const made = [];
     let list = null;
     for (const line of (text || "").split("\n")) {
@@ -94,7 +86,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       if (item) list.append(h("li", {}, ...linked(line.trimStart().slice(2))));
       else {
         list = null;
-        if (line.trim()) made.push(h("p", {}, ...linked(line.trim())));
+        if (line.trim()) made.push(h(headed && !made.length ? "h3" : "p", {}, ...linked(line.trim())));
       }
     }
     return made;
@@ -122,20 +114,27 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       this.shadowRoot.append(launch);
     }
 
-    // Full screen it is modal, so that focus can't go behind it; in its corner the page stays usable.
+    // Full screen (a phone, or zoomed in) it is modal, so that focus can't go behind it; in its corner the page stays usable.
     show() {
       if (!this.box) this.build();
-      if (matchMedia("(max-width:40rem),(max-height:30rem)").matches) this.box.showModal();
+      const full = matchMedia("(max-width:40rem),(max-height:30rem)"), had = this.shadowRoot.activeElement;
+      full.onchange = () => this.box.open && this.show();
+      this.box.close();
+      if (full.matches) this.box.showModal();
       else this.box.show();
-      this.launch.hidden = true;
-      this.launch.setAttribute("aria-expanded", "true");
-      this.text.focus();
+      this.opened(true);
+      (this.box.contains(had) ? had : this.text).focus();
     }
 
     closed() {
-      this.launch.hidden = false;
-      this.launch.setAttribute("aria-expanded", "false");
+      if (this.box.open) return; // it was opened again at once, because the page was zoomed or turned
+      this.opened(false);
       this.launch.focus();
+    }
+
+    opened(now) {
+      this.launch.hidden = now;
+      this.launch.setAttribute("aria-expanded", now);
     }
 
     build() {
@@ -146,7 +145,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       this.voice = h("select", { id: "v", on: { change: () => this.token && this.send({ choice: `/choose_audience{"audience": "${this.voice.value}"}` }, "") } },
         h("option", { value: "parent" }, w.parent), h("option", { value: "young_person" }, w.young));
       this.voice.value = this.getAttribute("audience") === "young_person" ? "young_person" : "parent";
-      this.down = h("div.card", { hidden: true, role: "status", part: "fallback" }, h("p", {}, w.down), h("slot"));
+      this.down = h("div.card", { hidden: true, part: "fallback" }, h("p", {}, w.down), h("slot"));
       const form = h("form", { part: "form", on: { submit: (event) => { event.preventDefault(); this.ask(); } } },
         this.label, this.text, h("button.p", { part: "send" }, w.send), h("label", { for: "v" }, w.voice), this.voice);
       const exit = safe(this.getAttribute("exit") || "https://www.bbc.co.uk/weather") || "about:blank";
@@ -158,7 +157,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         h("details", {}, h("summary", {}, w.who), h("p", {}, ...linked(w.seen)), this.forget));
       this.box = h(this.inline ? "section.box" : "dialog.box.panel", { part: "panel", "aria-labelledby": "t", tabindex: "0", on: {
         keydown: (event) => event.key === "Escape" && !this.inline && this.box.close(), close: () => this.closed() } },
-        top, h("div.in", {}, h("p", {}, w.intro), this.log, this.down, this.about, form));
+        top, h("div.in", {}, h("p", {}, w.intro), this.log, this.about, form));
       this.shadowRoot.append(this.box);
     }
 
@@ -187,7 +186,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     async send(body, said, path = "messages") {
       if (this.busy) return;
       this.busy = true;
-      const bubble = said && h("p.said", { "aria-label": this.words.you }, said);
+      const bubble = said && h("section.said", { "aria-label": named(this.words.you, this.log.querySelectorAll(".said")) }, said);
       const wait = h("p.facts", {}, this.words.waiting);
       if (bubble) this.log.append(bubble);
       this.log.append(wait);
@@ -197,8 +196,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         this.down.hidden = true;
         if (answer.replies.some((each) => each.kind === "safeguarding") && bubble) bubble.remove();
         this.log.querySelectorAll(".help").forEach((each) => each.remove());
-        const shown = answer.replies.map((each) => this.reply(each));
-        this.log.append(...shown);
+        const shown = answer.replies.map((each) => this.log.appendChild(this.reply(each)));
         this.voice.value = answer.audience;
         this.forget.hidden = false;
         this.about.hidden = !answer.setting_name;
@@ -211,6 +209,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         wait.remove();
         if (bubble) bubble.remove();
         this.down.firstChild.textContent = error.busy || this.words.down;
+        this.log.append(this.down);
         this.down.hidden = false;
         this.down.scrollIntoView({ block: "nearest" });
       } finally {
@@ -244,8 +243,8 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     reply(r) {
       const w = this.words;
       const page = (p) => (safe(p.url) ? this.link(p.url, p.title) : p.title);
-      const words = h("div", {}, ...blocks(r.text));
-      const made = h("section.reply." + r.kind.replace(/\W/g, ""), { tabindex: "-1", "aria-label": w.reply, part: "reply" },
+      const words = h("div", {}, ...blocks(r.text, r.kind === "safeguarding"));
+      const made = h("section.reply." + r.kind.replace(/\W/g, ""), { tabindex: "-1", "aria-label": named(w.reply, this.log.querySelectorAll(".reply")), part: "reply" },
         r.notice && h("p.notice", {}, r.notice), words,
         ...r.citations.map((c) => h("div.source", {}, h("p", {}, w.from + " ", page(c), c.heading && c.heading !== c.title ? " – " + c.heading : ""),
           h("p.facts", {}, [c.owner, c.date && new Date(c.date).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })].filter(Boolean).join(", ")),
@@ -263,16 +262,20 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     tools(made) {
       const w = this.words;
       const text = () => [...made.querySelectorAll("p,li")].map((each) => each.textContent.trim()).join("\n");
-      const tool = (label, act) => h("button", { type: "button", on: { click: act } }, label);
+      const tool = (label, act, more) => { const button = h("button", { type: "button", ...more, on: { click: () => act(button) } }, label); return button; };
       const speech = window.speechSynthesis;
       return h("div.row.t", {},
-        navigator.clipboard && tool(w.copy, async (event) => { await navigator.clipboard.writeText(text()); event.target.textContent = w.copied; }),
+        navigator.clipboard && tool(w.copy, async (button) => { await navigator.clipboard.writeText(text()); button.textContent = w.copied; }),
         tool(w.print, () => print()),
-        tool(w.larger, () => this.box.classList.toggle("big")),
-        speech && tool(w.aloud, () => {
+        tool(w.larger, () => {
+          const now = this.box.classList.toggle("big");
+          this.log.querySelectorAll("[aria-pressed]").forEach((each) => each.setAttribute("aria-pressed", now));
+        }, { "aria-pressed": String(this.box.classList.contains("big")) }),
+        speech && tool(w.aloud, (button) => {
           if (speech.speaking) return speech.cancel();
-          const said = new SpeechSynthesisUtterance(text());
-          said.lang = "en-GB";
+          const said = Object.assign(new SpeechSynthesisUtterance(text()), { lang: "en-GB" });
+          said.onend = said.onerror = () => { button.textContent = w.aloud; };
+          button.textContent = w.hush;
           speech.speak(said);
         }));
     }
@@ -288,7 +291,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       return h("address.card", { part: "contact" }, h("h3", {}, title), h("p", {}, h("strong", {}, c.name || c.role), c.role && c.name ? ", " + c.role : ""),
         c.why && h("p", {}, c.why),
         h("ul", {}, line(w.phone, c.phone && tel(c.phone), c.phone), line(w.closed, c.out_of_hours_phone && tel(c.out_of_hours_phone), c.out_of_hours_phone),
-          line(w.email, "mailto:" + c.email, c.email), c.email && asked && c.key !== "safeguarding" && h("li", {}, h("a", { href: mail }, w.write)),
+          c.email && h("li", {}, w.email + " ", h("a", { href: "mailto:" + c.email }, c.email.split("@")[0], "@", h("wbr"), c.email.split("@")[1])), c.email && asked && c.key !== "safeguarding" && h("li", {}, h("a", { href: mail }, w.write)),
           safe(c.url) && h("li", {}, this.link(c.url, w.site)), line(w.hours, "", c.hours)));
     }
   }

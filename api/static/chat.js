@@ -43,7 +43,7 @@
     bubble.className = "said";
     bubble.setAttribute("aria-label", "You asked");
     bubble.append(Object.assign(document.createElement("p"), { textContent: text }));
-    log.append(bubble);
+    log.append(numbered(bubble));
     return [bubble];
   };
 
@@ -52,7 +52,7 @@
     if (replies.some((reply) => reply.classList.contains("safeguarding"))) waiting.forEach((node) => node.remove());
     log.querySelectorAll(".helpful, .pass").forEach((node) => node.remove());
     document.querySelectorAll("#reply").forEach((node) => node.removeAttribute("id"));
-    replies.forEach((reply) => log.append(tools(document.importNode(reply, true))));
+    replies.forEach((reply) => log.append(numbered(tools(document.importNode(reply, true)))));
     const fresh = page.querySelector(".ask");
     forgetting(page);
     for (const name of ["conversation", "chosen"]) {
@@ -74,6 +74,13 @@
     }
   };
 
+  // Each has a name of its own ("Reply 2"), so that a screen reader can tell them apart.
+  const numbered = (node) => {
+    const before = log.querySelectorAll(`.${node.classList[0]}`).length, name = node.getAttribute("aria-label").replace(/ \d+$/, "");
+    node.setAttribute("aria-label", before ? `${name} ${before + 1}` : name);
+    return node;
+  };
+
   const tools = (reply) => {
     if (!reply.classList.contains("answer") && !reply.classList.contains("handoff")) return reply;
     const row = document.createElement("div");
@@ -82,12 +89,13 @@
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
       button.addEventListener("click", () => act(button));
       row.append(button);
+      return button;
     };
     const words = () => [...reply.querySelectorAll("p, li")].filter((each) => !each.closest(".helpful")).map((each) => each.textContent.trim()).join("\n");
     if (navigator.clipboard) add("Copy", async (button) => { await navigator.clipboard.writeText(words()); button.textContent = "Copied"; });
     add("Print", () => window.print());
-    if (speech) add("Read aloud", () => aloud(words()));
-    add("Larger text", () => document.documentElement.classList.toggle("larger"));
+    if (speech) add("Read aloud", (button) => aloud(words(), button));
+    add("Larger text", larger).setAttribute("aria-pressed", document.documentElement.classList.contains("larger"));
     reply.append(row);
     return reply;
   };
@@ -123,10 +131,17 @@
     location.replace(event.currentTarget.href);
   };
 
-  const aloud = (text) => {
+  const larger = () => {
+    const now = document.documentElement.classList.toggle("larger");
+    log.querySelectorAll("[aria-pressed]").forEach((each) => each.setAttribute("aria-pressed", now));
+  };
+
+  const aloud = (text, button) => {
     if (speech.speaking) return speech.cancel();
     const spoken = new SpeechSynthesisUtterance(text);
     spoken.lang = "en-GB";
+    spoken.onend = spoken.onerror = () => { button.textContent = "Read aloud"; };
+    button.textContent = "Stop reading";
     speech.speak(spoken);
   };
 

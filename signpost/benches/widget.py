@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import statistics
 import subprocess
 import tarfile
@@ -27,6 +28,7 @@ from api.routes.embed import WIDGET
 PAGE = Path("docs/reference/widget.md")
 _CHROMIUM = "/usr/bin/chromium"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+_PATIENCE = 300_000  # milliseconds; a megabyte of script on a slowed, busy processor takes its time
 _SLOWER = 4  # times; what Lighthouse takes for a mid-range phone
 _WATCH = (
     "window.__long = []; window.__errors = []; window.addEventListener('error', (e) => __errors.push(e.message));"
@@ -74,6 +76,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--write", action="store_true", help="Write docs/reference/widget.md.")
     chosen = parser.parse_args()
+    before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
         rows = [measure(browser, "Signpost `<signpost-chat>`", WIDGET, chosen.runs, module=False)]
@@ -81,7 +84,7 @@ def main() -> None:
             file = fetched(each, Path(folder))
             rows.append(measure(browser, f"`{each.package}` {each.file}", file, chosen.runs, module=each.module))
         browser.close()
-    text = page(rows, chosen.runs)
+    text = page(rows, chosen.runs, before)
     print(text)
     if chosen.write:
         PAGE.write_text(text, encoding="utf-8")
@@ -105,13 +108,15 @@ def measure(browser: Browser, name: str, file: Path, runs: int, *, module: bool)
         seen = [one(browser, address) for _ in range(runs)]
     requests = max(number for number, *_ in seen)
     ready, blocked = (statistics.median(run[place] for run in seen) for place in (1, 2))
-    return Figures(name, len(raw), len(gzip.compress(raw, 9)), requests, ready, blocked, not any(run[3] for run in seen))
+    packed, alone = len(gzip.compress(raw, 9)), not any(run[3] for run in seen)
+    return Figures(name, len(raw), packed, requests, ready, blocked, alone)
 
 
 def one(browser: Browser, address: str) -> tuple[int, float, float, bool]:
     """Requests, milliseconds from the script's start to its end, milliseconds blocked (tasks beyond 50), whether it failed."""
     context = browser.new_context()
     page, asked = context.new_page(), 0
+    page.set_default_timeout(_PATIENCE)
 
     def count(_: object) -> None:
         nonlocal asked
@@ -179,6 +184,7 @@ _TOP = """# The widget beside published ones
 Measured on {day} with `python -m signpost.benches.widget --runs {runs} --write`: each file is fetched with
 `npm pack`, served with `gzip -9` from loopback to Chromium with its processor slowed {slower} times; medians of {runs} loads.
 Sizes and requests are exact. Times depend on the machine and on what else it does: compare them within one table only.
+The machine has {cores} processors; as the run began {before:.1f} processes waited for them, as it ended {after:.1f}.
 
 | file | bytes | gzip | requests | to run (ms) | blocked (ms) |
 |---|---|---|---|---|---|
@@ -191,14 +197,16 @@ its end, the loading included. *Blocked* is the sum of what each task took beyon
 """
 
 
-def page(rows: list[Figures], runs: int) -> str:
+def page(rows: list[Figures], runs: int, before: float) -> str:
     """The reference page."""
     lines = [
         f"| {row.name}{'' if row.runs_alone else ' (1)'} | {row.raw:,} | {row.packed / 1000:.1f} kB | {row.requests} "
         f"| {row.ready:.0f} | {row.blocked:.0f} |\n"
         for row in rows
     ]
-    return _TOP.format(day=date.today().isoformat(), runs=runs, slower=_SLOWER) + "".join(lines) + _BELOW
+    day, after, cores = date.today().isoformat(), os.getloadavg()[0], os.cpu_count()
+    top = _TOP.format(day=day, runs=runs, slower=_SLOWER, cores=cores, before=before, after=after)
+    return top + "".join(lines) + _BELOW
 
 
 if __name__ == "__main__":

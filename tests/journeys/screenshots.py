@@ -1,93 +1,106 @@
-"""Takes the pictures of docs/images: `python -m tests.journeys.screenshots`."""
+"""Takes the pictures of docs/images: `python -m tests.journeys.screenshots [STATE ...] [--out FOLDER] [--dark]`.
+
+Every state of the chat page, the widget and the staff screens (tests/journeys/states.py), on a phone and on a desktop.
+"""
 
 from __future__ import annotations
 
+import argparse
+import io
 import shutil
 import tempfile
 from pathlib import Path
 
-import httpx
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from signpost.settings import Settings
-from signpost.wiring import Workshop
-from store.staff import Role, StaffAccounts
 from tests.conftest import DATA
+from tests.journeys.made_up_month import Desk, lived, taken_in
 from tests.journeys.server import CHROMIUM, FLAGS, running
-from tests.journeys.test_chat_page import QUESTIONS
+from tests.journeys.states import ALL, reach
 
 IMAGES = Path("docs/images")
+PAGE = Path("docs/reference/screens.md")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
-STAFF = {
-    "doing": "/staff", "gaps": "/staff/gaps", "gap": "/staff/gaps/1", "answer": "/staff/answers/new?gap=1", "content": "/staff/content",
-    "coverage": "/staff/coverage", "you-asked": "/staff/you-asked", "people": "/staff/people",
-}  # fmt: skip
-ASKED = (
-    "does the council run a swimming session for wheelchair users",
-    "is there swimming for kids in wheelchairs",
-    "any swim sessions for wheelchair users",
-)
+_COLOURS = 128  # small text stays clean, and a picture is a third of its size
+_TALLEST = 1800  # pixels; what is longer goes on like that
+_GALLERY = """# Every screen
+
+All that a family and staff can see, on a phone and on a desktop. `python -m tests.journeys.screenshots` takes the pictures again, from a
+service over the sample area with a made-up month behind it (`tests/journeys/made_up_month.py`), and writes this page. The same
+states are tried by the tests of accessibility (`tests/journeys/test_access.py`).
+
+| state | phone | desktop |
+|---|---|---|
+"""
+_SCREEN_ONLY = ("chat-", "widget-")  # as much as fits; the staff screens are shown whole
 
 
 def main() -> None:
-    """Every state at phone and desktop width."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    """Every state, or those that are named, at phone and desktop width."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("states", nargs="*", help="Pictures to take, by name; all of them if none is named.")
+    parser.add_argument("--out", type=Path, default=IMAGES)
+    parser.add_argument("--dark", action="store_true", help="In the dark look.")
+    chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
-        with running(data, SIGNPOST_SMTP_HOST="127.0.0.1") as address, sync_playwright() as playwright:
+        taken_in(data)
+        limits = {"SIGNPOST_CLIENT_MESSAGES_A_MINUTE": "10000", "SIGNPOST_SMTP_HOST": "127.0.0.1"}
+        with running(data, **limits) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            for size, (width, height) in SIZES.items():
-                page = browser.new_page(viewport={"width": width, "height": height})
-                chat(page, address, size)
-                widget(page, address, size)
-            staff(browser, address, data)
+            desk = lived(address, data)
+            for size in SIZES:
+                take(browser, address, desk, size, chosen)
             browser.close()
+    if not chosen.states and chosen.out == IMAGES:
+        PAGE.write_text(gallery(), encoding="utf-8")
 
 
-def chat(page: Page, address: str, size: str) -> None:
-    """The chat page and the questions to browse."""
-    for state in ("start", *QUESTIONS):
-        page.goto(f"{address}/larkmere/chat")
-        if state != "start":
-            page.get_by_label("Your question").fill(QUESTIONS[state])
-            page.get_by_role("button", name="Ask").click()
-            page.get_by_role("region", name="Reply").wait_for()
-            page.wait_for_timeout(600)
-        name = "chat" if state == "answer" else f"chat-{state}"
-        page.screenshot(path=str(IMAGES / f"{name}-{size}.png"), full_page=True)
-    page.goto(f"{address}/larkmere/questions?setting=millbrook&topic=P14")
-    page.screenshot(path=str(IMAGES / f"questions-{size}.png"), full_page=True)
-    page.goto(f"{address}/larkmere/embed?setting=millbrook")
-    page.screenshot(path=str(IMAGES / f"embed-{size}.png"), full_page=True)
+def take(browser: Browser, address: str, desk: Desk, size: str, chosen: argparse.Namespace) -> None:
+    """The pictures of one width."""
+    width, height = SIZES[size]
+    viewport, look = {"width": width, "height": height}, "dark" if chosen.dark else "light"
+    context = browser.new_context(viewport=viewport, color_scheme=look, reduced_motion="reduce", locale="en-GB")  # type: ignore[arg-type]
+    context.add_cookies([{"name": key, "value": value, "url": f"{address}/staff"} for key, value in desk.cookies.items()])
+    for state in reversed(ALL):  # staff first: before they count what the other pictures ask
+        name = state.replace(" ", "-")
+        if chosen.states and name not in chosen.states:
+            continue
+        page = context.new_page()
+        reach(state, desk, page, address)
+        at_last_reply(page)
+        keep(page, chosen.out / f"{name}-{size}.png", whole=not name.startswith(_SCREEN_ONLY))
+        page.close()
+    context.close()
 
 
-def widget(page: Page, address: str, size: str) -> None:
-    """The widget on a made-up school's page."""
-    page.goto(f"{address}/larkmere/demo/school")
-    page.screenshot(path=str(IMAGES / f"widget-closed-{size}.png"))
-    page.get_by_role("button", name="Ask about SEND").click()
-    page.get_by_role("textbox").fill(QUESTIONS["answer"])
-    page.get_by_role("button", name="Ask", exact=True).click()
-    page.get_by_role("region", name="Reply").wait_for()
+def gallery() -> str:
+    """The page that shows every picture."""
+    lines = [
+        f"| {state} | ![{state}, on a phone](../images/{name}-phone.png) | ![{state}, on a desktop](../images/{name}-desktop.png) |\n"
+        for state, name in ((state, state.replace(" ", "-")) for state in ALL)
+    ]
+    return _GALLERY + "".join(lines)
+
+
+def at_last_reply(page: Page) -> None:
+    """Scroll so that the last question and its reply are seen from their top."""
     page.wait_for_timeout(400)
-    page.screenshot(path=str(IMAGES / f"widget-open-{size}.png"))
+    page.evaluate(
+        "() => { const last = [...document.querySelectorAll('.talk > .said, .talk > .reply')];"
+        " const said = last.filter((e) => e.matches('.said')).pop(); const reply = last.filter((e) => e.matches('.reply')).pop();"
+        " const top = said && reply && said.nextElementSibling === reply ? said : reply; if (top) top.scrollIntoView(); }"
+    )
 
 
-def staff(browser: Browser, address: str, data: Path) -> None:
-    """The staff screens, with a gap in them."""
-    for text in ASKED:
-        httpx.post(f"{address}/api/v1/areas/larkmere/ask", json={"text": text}, timeout=30)
-    token = StaffAccounts(Workshop(Settings(data=data)).engine).add("ada@larkmere.example", "Ada Finch", Role.ADMIN, "larkmere")
-    page = browser.new_page()
-    page.goto(f"{address}/staff/welcome/{token}")
-    page.get_by_label("New password").fill("three easy words")
-    page.get_by_role("button", name="Set the password").click()
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for name, path in STAFF.items():
-            page.goto(address + path)
-            page.screenshot(path=str(IMAGES / f"staff-{name}-{size}.png"), full_page=name != "coverage")
+def keep(page: Page, file: Path, *, whole: bool) -> None:
+    """Write a picture with few colours, cut where it gets too long."""
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, _TALLEST)))
+    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from knowledge.pack import read_pack
@@ -153,28 +152,6 @@ PAGES = ("/staff", "/staff/gaps?state=all", "/staff/gaps/1", "/staff/answers", "
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, address: str, data: Path) -> Page:
     return reviewer(browser, address, data, script=True)
-
-
-@pytest.mark.parametrize("look", ["light", "dark", "forced"])
-def test_axe_finds_nothing(signed_in: Page, address: str, look: str) -> None:
-    signed_in.set_viewport_size({"width": 1280, "height": 900})
-    signed_in.emulate_media(
-        color_scheme="dark" if look == "dark" else "light", forced_colors="active" if look == "forced" else "none"
-    )
-    for path in PAGES:
-        signed_in.goto(address + path)
-        results = Axe().run(signed_in)
-        assert results.violations_count == 0, f"{path}: {results.generate_report()}"
-    signed_in.emulate_media(color_scheme="light", forced_colors="none")
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_lost_at_320_pixels(signed_in: Page, address: str, path: str) -> None:
-    signed_in.set_viewport_size({"width": 320, "height": 600})
-    signed_in.goto(address + path)
-    wide = signed_in.evaluate("document.documentElement.scrollWidth")
-    # A table with two directions may scroll by itself (WCAG 1.4.10), the page may not.
-    assert wide <= 320 or path == "/staff/coverage"
 
 
 def test_a_source_is_taken_in_again_with_a_progress_bar(signed_in: Page, address: str, data: Path) -> None:

@@ -6,7 +6,6 @@ import gzip
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.sites import markup, opened, site
@@ -154,35 +153,6 @@ def test_words_can_be_replaced_and_text_stays_text(browser: Browser, address: st
         page.get_by_role("button", name="Zapytaj").click()
         page.get_by_role("region", name="Reply").wait_for()
         assert page.title() == "A school"
-
-
-@pytest.mark.parametrize("look", ["light", "dark", "forced"])
-@pytest.mark.parametrize(
-    "said", ["", "how often would portage come round", "how many children have a plan", "my dad hits me", "who is the senco"]
-)
-def test_axe_finds_nothing(browser: Browser, address: str, look: str, said: str) -> None:
-    how = {"color_scheme": "dark" if look == "dark" else "light", "forced_colors": "active" if look == "forced" else "none"}
-    with opened(browser, address, **how) as page:
-        page.get_by_role("button", name="Ask about SEND").click()
-        if said:
-            ask(page, said)
-            page.get_by_role("region", name="Reply").wait_for()
-        page.wait_for_timeout(250)
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
-
-
-def test_nothing_is_lost_at_320_pixels(browser: Browser, address: str) -> None:
-    with opened(browser, address, viewport={"width": 320, "height": 256}) as page:
-        page.get_by_role("button", name="Ask about SEND").click()
-        ask(page, "how often would portage come round")
-        page.get_by_role("region", name="Reply").wait_for()
-        root = "document.querySelector('signpost-chat').shadowRoot"
-        assert page.evaluate(f"{root}.querySelector('.panel').scrollWidth <= 320")
-        small = page.evaluate(
-            f"[...{root}.querySelectorAll('button, select, textarea, summary, .top a')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 24).length"
-        )
-        assert small == 0
 
 
 def test_the_embedding_page_builds_a_snippet_that_works(browser: Browser, address: str) -> None:

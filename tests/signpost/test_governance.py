@@ -285,6 +285,16 @@ def test_what_is_tested_is_read_from_the_tests(tmp_path: Path, facts: Facts) -> 
     (found,) = read_journeys(tmp_path)
     assert (found.file, found.about) == ("test_door.py", "A door in a browser")
     assert found.checks == (Check("It can be passed", ("open", "shut", "tiny", "wide", "narrow")), Check("It closes"))
+    folder = tmp_path / "journeys"
+    folder.mkdir()
+    (folder / "conftest.py").write_text("@pytest.fixture(params=['wood', 'glass'])\ndef door(request): ...\n", encoding="utf-8")
+    (folder / "rooms.py").write_text(
+        'UP: dict[str, int] = {"attic": 1}\nALL = (*(f"up: {x}" for x in UP), "hall")\n', encoding="utf-8"
+    )
+    text = "from house.journeys.rooms import ALL\n@pytest.mark.parametrize('room', ALL)\ndef test_it_shuts(door, room): ...\n"
+    (folder / "test_room.py").write_text(text, encoding="utf-8")
+    (found,) = read_journeys(folder)
+    assert found.checks == (Check("It shuts", ("wood", "glass", "up: attic", "hall")),)
     statement = render("accessibility-statement.md", facts)
     real = {check.says for journey in read_journeys(JOURNEYS) for check in journey.checks}
     assert len(real) >= 8
