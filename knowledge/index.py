@@ -150,13 +150,7 @@ class ScopeIndex:
     @classmethod
     def load(cls, folder: Path, encoder: str, version: int | None = None) -> ScopeIndex:
         """Open a saved index. Raises IndexDamaged if it is not of this encoder and version (None: any), or not whole."""
-        manifest = read_manifest(folder)
-        for what, found, wanted in (
-            ("encoder", manifest.encoder, encoder),
-            ("store version", manifest.version, version),
-        ):
-            if wanted is not None and found != wanted:
-                raise IndexDamaged(f"the index in {folder} was made for {what} {found}, now it is {wanted}")
+        manifest = check_manifest(folder, encoder, version)
         try:
             for name, expected in manifest.files.items():
                 if _sha256(folder / name) != expected:
@@ -197,6 +191,15 @@ class ScopeIndex:
             return None
         scores: NDArray[np.float32] = self._lexical.get_scores(known)
         return scores
+
+
+def check_manifest(folder: Path, encoder: str, version: int | None) -> Manifest:
+    """The manifest in `folder`. Raises IndexDamaged if it is missing, or of another encoder or version (None: any)."""
+    manifest = read_manifest(folder)
+    for what, found, wanted in (("encoder", manifest.encoder, encoder), ("store version", manifest.version, version)):
+        if wanted is not None and found != wanted:
+            raise IndexDamaged(f"the index in {folder} was made for {what} {found}, now it is {wanted}")
+    return manifest
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from knowledge.encoder import Encoder
 from knowledge.errors import IndexDamaged
-from knowledge.index import ScopeIndex
+from knowledge.index import ScopeIndex, check_manifest
 from knowledge.patched import PatchedIndex
 from knowledge.ports import PassageStore, StoredPassages
 from knowledge.split import Piece
@@ -101,6 +101,19 @@ class Library:
             known = frozenset(index.ids.tolist())
             if len(known) < PATCHED_FROM or self._store.changes(scope, known, _MOST_PATCHED) is None:
                 ScopeIndex.load(self.folder_of(scope), self._encoder.digest, version)
+        except IndexDamaged as error:
+            return str(error)
+        return ""
+
+    def is_behind(self, scope: Scope, version: int) -> str:
+        """Like `is_stale`, but reads no index: for a service that is asked often. A view that is open is asked itself."""
+        view = self._views.get(scope)
+        if view is not None:
+            return "" if view.version == version else f"version {view.version} is live, the store has {version}"
+        try:
+            manifest = check_manifest(self.folder_of(scope), self._encoder.digest, None)
+            if manifest.passages < PATCHED_FROM:  # a larger one is patched when it is opened
+                check_manifest(self.folder_of(scope), self._encoder.digest, version)
         except IndexDamaged as error:
             return str(error)
         return ""

@@ -29,13 +29,13 @@ class Finding:
     live: bool = False
 
 
-def findings(workshop: Workshop) -> list[Finding]:
-    """Everything that is missing or stale, the serious first."""
-    found = [*_parts(workshop), *_areas(workshop), *_disk(workshop.settings.data)]
+def findings(workshop: Workshop, *, thorough: bool = False) -> list[Finding]:
+    """Everything that is missing or stale, the serious first; `thorough` reads every index to its end."""
+    found = [*_parts(workshop, thorough), *_areas(workshop), *_disk(workshop.settings.data)]
     return sorted(found, key=lambda finding: (not finding.serious, not finding.live))
 
 
-def _parts(workshop: Workshop) -> Iterator[Finding]:
+def _parts(workshop: Workshop, thorough: bool) -> Iterator[Finding]:
     try:
         encoder = workshop.encoder
     except KnowledgeError as error:
@@ -46,8 +46,9 @@ def _parts(workshop: Workshop) -> Iterator[Finding]:
         policy.fits(encoder.digest)
     except AssistantError as error:
         yield Finding(str(error), serious=True)
+    look = workshop.library.is_stale if thorough else workshop.library.is_behind
     for scope, version in workshop.store.scopes().items():
-        if why := workshop.library.is_stale(scope, version):
+        if why := look(scope, version):
             yield Finding(f"index of {scope.key}: {why}; it will be built anew at start, or run 'signpost build'")
 
 

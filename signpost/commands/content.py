@@ -82,7 +82,7 @@ def ingest(
 def check(context: typer.Context, as_json: Json = False) -> None:
     """Say in plain words what is missing or stale; ends with status 1 if families could not be served."""
     workshop: Workshop = context.obj
-    found = findings(workshop)
+    found = findings(workshop, thorough=True)
     if as_json:
         Output.json(found)
     else:

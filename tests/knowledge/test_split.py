@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.sentences import sentences
@@ -34,6 +34,7 @@ def test_long_text_is_cut_between_sentences() -> None:
     assert " ".join(piece.text for piece in pieces) == body
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab .#-\n£1", max_size=400))
 def test_no_word_is_lost(body: str) -> None:
     whole = " ".join(

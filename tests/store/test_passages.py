@@ -60,6 +60,22 @@ def test_a_truncated_index_is_built_anew(library: Library, store: DatabasePassag
     assert again.is_stale(AREA, store.scopes()[AREA]) == ""
 
 
+def test_what_a_running_service_asks_reads_no_index(
+    library: Library, pack: Path, ingester: Ingester, store: DatabasePassages, hashing: HashingEncoder
+) -> None:
+    library.view(AREA)
+    folder = library.folder_of(AREA)
+    version = store.scopes()[AREA]
+    for file in ("dense.faiss", "passages.npz"):
+        (folder / file).unlink()
+    closed = Library(store, hashing, folder.parent)
+    assert (library.is_behind(AREA, version), closed.is_behind(AREA, version)) == ("", "")
+    assert library.is_behind(AREA, version + 1) == f"version {version} is live, the store has {version + 1}"
+    assert f"store version {version}, now it is {version + 1}" in closed.is_behind(AREA, version + 1)
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    assert "no readable manifest" in closed.is_behind(AREA, version)
+
+
 def test_an_index_that_cannot_be_saved_still_works(
     pack: Path, ingester: Ingester, store: DatabasePassages, hashing: HashingEncoder, tmp_path: Path
 ) -> None:
