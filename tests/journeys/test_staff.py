@@ -100,7 +100,7 @@ class Watch:
             if self._fits(self._ask()):
                 self.found = time.monotonic()
                 return
-            time.sleep(0.05)
+            time.sleep(0.2)  # so that asking does not keep the processors busy
 
 
 OTHER_WORDS = "is there a wheelchair swimming session on sundays"
