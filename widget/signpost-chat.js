@@ -26,6 +26,7 @@ button{min-height:2.6rem;padding:.35rem 1rem;border:2px solid var(--field);borde
 .p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}.p{padding-inline:2rem}:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
 .launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2rem;padding:.7rem 1.4rem;box-shadow:0 2px 10px #0005;display:flex;gap:.5rem;align-items:center}
 .box{background:var(--shade);color:inherit;border:1px solid var(--line);border-radius:var(--r);padding:0;margin:0;max-width:none;max-height:none;overflow:auto;overflow-wrap:anywhere}
+.box:not(.panel){overflow:clip}
 .panel{position:fixed;inset-block:auto var(--signpost-corner-bottom,1rem);inset-inline:var(--signpost-corner-start,auto) var(--signpost-corner-end,1rem);z-index:99999;width:min(27rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));box-shadow:0 6px 30px #0006}
 .panel::backdrop{background:none}@media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
 .top{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:center;background:var(--b);color:var(--on);padding:.6rem .9rem .4rem}.top h2{font-size:1.05rem;line-height:1.3;margin:0;flex:1 1 auto}

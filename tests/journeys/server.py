@@ -44,7 +44,7 @@ def running(data: Path, port: int = 0, log: IO[bytes] | None = None, **settings:
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if process.poll() is not None:
             raise RuntimeError(f"the service ended with status {process.returncode}")
         try:
@@ -52,4 +52,4 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.2)
-    raise RuntimeError("the service did not start within a minute")
+    raise RuntimeError("the service did not start within three minutes")
