@@ -34,6 +34,7 @@ def state(browser: Browser, council: Council, request: pytest.FixtureRequest) ->
     """A page in one state, for all the tests of this file."""
     context = signed_in_to(browser, council)
     page = context.new_page()
+    page.emulate_media(reduced_motion="reduce")  # else the page is still on its way to the focus when it is looked at
     reach(request.param, council.desk, page, council.address)
     yield page
     context.close()
