@@ -13,7 +13,7 @@ from api.service import Service
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 
-EXPIRED = "This conversation is over, because nothing was said for a while. Start a new one."
+EXPIRED = "This conversation is over: it was deleted, or nothing was said for a while. Start a new one."
 _MOST_TOKEN = 80
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -31,7 +32,11 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    text = {404: "There is no page at this address.", 405: "This address does not take that kind of request."}
+    text = {
+        400: "The request could not be read: send JSON in UTF-8.",
+        404: "There is no page at this address.",
+        405: "This address does not take that kind of request.",
+    }
     response = respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
     response.headers.update(getattr(error, "headers", None) or {})
     return response
@@ -39,8 +44,14 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     details = error.errors() if isinstance(error, RequestValidationError) else []
-    lines = [f"{'.'.join(str(step) for step in each['loc'][1:])}: {each['msg']}" for each in details]
+    lines = [f"{_place(each)}: {each['msg']}" for each in details]
     return respond(request, 422, "The request does not fit: " + "; ".join(lines), lines)
+
+
+def _place(detail: dict[str, Any]) -> str:
+    """The field that does not fit; `body` if it is all of it."""
+    steps = [str(step) for step in detail["loc"][1:]]
+    return ".".join(steps) if steps and detail["type"] != "json_invalid" else "body"
 
 
 def _unknown(request: Request, error: Exception) -> Response:

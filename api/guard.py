@@ -97,11 +97,18 @@ def _refused(request: Request, service: Service) -> Response | None:
     largest = _LARGEST_STAFF_REQUEST if request.url.path.startswith(("/staff", "/webhook")) else LARGEST_REQUEST
     if not size.isdigit() or int(size) > largest or "transfer-encoding" in request.headers:
         return respond(request, 413, "The request is too large, or does not say how large it is.")
+    if request.url.path.startswith("/api/") and int(size) and not _is_json(request):
+        return respond(request, 415, "Send JSON, and say so: 'Content-Type: application/json'.")
     if request.url.path.startswith("/api/") and not may_embed(request, service, None):
         return respond(request, 403, "This site may not use the chat. Ask the council to add its address to 'sites'.")
     if request.method == "OPTIONS" and request.url.path.startswith("/api/"):
         return Response(status_code=204)
     return None
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json"
 
 
 def _cross_origin(request: Request, response: Response, service: Service) -> None:

@@ -8,24 +8,33 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from actions.replies import reply_json
+from api.examples import EXAMPLES
 from assistant.types import Audience, Kind, Reply
 
 LONGEST_MESSAGE = 4000
 """Characters; a longer message is refused, not cut, so that nothing is answered half."""
 
 
-class Question(BaseModel):
+def _with_example(schema: dict[str, Any]) -> None:
+    if schema["title"] in EXAMPLES:
+        schema["examples"] = [EXAMPLES[schema["title"]]]
+
+
+class Shape(BaseModel):
+    """What all shapes share: their example is in `api.examples`."""
+
+    model_config = ConfigDict(json_schema_extra=_with_example)
+
+
+class Question(Shape):
     """One question, asked on its own."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"text": "Who is the SENCO?", "setting": "millbrook", "audience": "parent"}]}
-    )
     text: str = Field(min_length=1, max_length=LONGEST_MESSAGE, description="What the family typed.")
     setting: str | None = Field(None, max_length=80, description="Slug of the nursery, school or college, if known.")
     audience: Audience = Field(Audience.PARENT, description="Who is asking.")
 
 
-class CitationOut(BaseModel):
+class CitationOut(Shape):
     """Where an answer is from."""
 
     document: str
@@ -37,7 +46,7 @@ class CitationOut(BaseModel):
     stale: str = Field(description="Why it may be out of date, in plain words; empty if it is current.")
 
 
-class ContactOut(BaseModel):
+class ContactOut(Shape):
     """A person or service to reach."""
 
     key: str
@@ -51,7 +60,7 @@ class ContactOut(BaseModel):
     why: str
 
 
-class ReplyOut(BaseModel):
+class ReplyOut(Shape):
     """What the family sees."""
 
     kind: Kind
@@ -66,18 +75,15 @@ class ReplyOut(BaseModel):
     reference: str = Field("", description="What was asked, as it was understood: for the summary that the family may send.")
 
 
-class ConversationIn(BaseModel):
+class ConversationIn(Shape):
     """Where and for whom a conversation is started."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"area": "larkmere", "setting": "millbrook", "audience": "parent"}]}
-    )
     area: str = Field(min_length=1, max_length=80, description="Slug of the area.")
     setting: str | None = Field(None, max_length=80, description="Slug of the nursery, school or college, if it is about one.")
     audience: Audience = Field(Audience.PARENT, description="Who is asking.")
 
 
-class ConversationOut(BaseModel):
+class ConversationOut(Shape):
     """A conversation that has started."""
 
     conversation: str = Field(description="The token for the Authorization header. Keep it in memory only.")
@@ -90,10 +96,9 @@ class ConversationOut(BaseModel):
     intro: str = Field(description="What the chat can and can't do.")
 
 
-class MessageIn(BaseModel):
+class MessageIn(Shape):
     """What was typed, or the payload of the choice that was pressed: one of the two."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "How do I get a blue badge?"}]})
     text: str | None = Field(None, min_length=1, max_length=LONGEST_MESSAGE)
     choice: str | None = Field(None, min_length=1, max_length=400)
 
@@ -104,7 +109,7 @@ class MessageIn(BaseModel):
         return self
 
 
-class MessagesOut(BaseModel):
+class MessagesOut(Shape):
     """The replies to one message, and whom the conversation is about now."""
 
     replies: list[ReplyOut]
@@ -113,28 +118,22 @@ class MessagesOut(BaseModel):
     audience: Audience
 
 
-class FeedbackIn(BaseModel):
+class FeedbackIn(Shape):
     """Whether the last reply helped."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"helpful": True}]})
     helpful: bool
 
 
-class HandOverIn(BaseModel):
+class HandOverIn(Shape):
     """A message to one of the contacts that were shown."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"contact": "sendiass", "text": "Please can you help me with school transport?", "consent": True}]
-        }
-    )
     contact: str = Field(max_length=40, description="Key of the contact: senco, sendiass or send_team.")
     text: str = Field(min_length=1, max_length=LONGEST_MESSAGE, description="The person's own words.")
     reply_to: str = Field("", max_length=200, description="Where they may answer; not kept once it is sent.")
     consent: bool = Field(False, description="That the person wants it sent.")
 
 
-class HandOverOut(BaseModel):
+class HandOverOut(Shape):
     """A message that waits to be sent."""
 
     reference: str
@@ -142,20 +141,27 @@ class HandOverOut(BaseModel):
     text: str = Field(description="What to tell the person.")
 
 
-class WaitIn(BaseModel):
+class WaitIn(Shape):
     """Be told when it is answered."""
 
     email: str = Field("", max_length=200, description="Kept for this one e-mail only; may be left out.")
 
 
-class WaitOut(BaseModel):
+class WaitOut(Shape):
     """The code to look it up with."""
 
     code: str
     text: str = Field(description="What to tell the person.")
 
 
-class AreaOut(BaseModel):
+class AreaNameOut(Shape):
+    """An area that can be asked about."""
+
+    area: str
+    name: str
+
+
+class AreaOut(Shape):
     """An area with who can help in it."""
 
     area: str
@@ -164,7 +170,7 @@ class AreaOut(BaseModel):
     contacts: dict[str, ContactOut]
 
 
-class SettingOut(BaseModel):
+class SettingOut(Shape):
     """A nursery, school or college."""
 
     setting: str
@@ -172,21 +178,21 @@ class SettingOut(BaseModel):
     phase: str
 
 
-class QuestionOut(BaseModel):
+class QuestionOut(Shape):
     """One of the questions that families ask most, to browse."""
 
     topic: str
     question: str
 
 
-class ParseIn(BaseModel):
+class ParseIn(Shape):
     """A message for `/nlu/parse`."""
 
     text: str = Field(max_length=LONGEST_MESSAGE)
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
-class RestMessage(BaseModel):
+class RestMessage(Shape):
     """A message of Rasa's REST channel."""
 
     sender: str = Field("default", min_length=1, max_length=200)
@@ -199,13 +205,26 @@ class RestMessage(BaseModel):
         return {} if value is None else value
 
 
-class ErrorOut(BaseModel):
+class ErrorOut(Shape):
     """The one shape of every error."""
 
     ok: bool = False
     error: str = Field(description="What went wrong and what to do, in plain words.")
     errors: list[str] = Field(default_factory=list, description="One line a field, for a request that does not fit.")
     status: int
+
+
+class HealthOut(Shape):
+    """Whether the service is alive, and what is missing or stale."""
+
+    ok: bool
+    notes: list[str]
+
+
+def errors(*more: int) -> dict[int | str, dict[str, Any]]:
+    """How every address describes its errors; `more` are those that only some have."""
+    always = (400, 403, 404, 405, 413, 415, 422, 429, 500, 503)
+    return {status: {"model": ErrorOut} for status in sorted({*always, *more})}
 
 
 def reply_out(reply: Reply) -> ReplyOut:

@@ -6,18 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from api.schemas import AreaOut, ContactOut, ErrorOut, Question, QuestionOut, ReplyOut, SettingOut, reply_out
+from api.schemas import AreaNameOut, AreaOut, ContactOut, Question, QuestionOut, ReplyOut, SettingOut, errors, reply_out
 from api.service import ServiceDep
 from assistant.types import Audience, Context
 
-_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (400, 403, 404, 413, 422, 429)}
-router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_ERRORS)
+router = APIRouter(prefix="/api/v1", tags=["asking"], responses=errors())
 
 
 @router.get("/areas")
-def areas(service: ServiceDep) -> list[dict[str, str]]:
+def areas(service: ServiceDep) -> list[AreaNameOut]:
     """Every area that can be asked about."""
-    return [{"area": area.slug, "name": area.name} for area in service.assistant.parts.areas()]
+    return [AreaNameOut(area=area.slug, name=area.name) for area in service.assistant.parts.areas()]
 
 
 @router.get("/areas/{area}")

@@ -10,13 +10,12 @@ from fastapi import APIRouter, Header, HTTPException, Request, Response
 from actions.runner.payloads import as_words
 from api import conversing
 from api.guard import may_embed
-from api.schemas import ConversationIn, ConversationOut, ErrorOut, FeedbackIn, MessageIn, MessagesOut, ReplyOut
+from api.schemas import ConversationIn, ConversationOut, FeedbackIn, MessageIn, MessagesOut, ReplyOut, errors
 from api.service import Service, ServiceDep
 from assistant.contacts import setting_of
 from assistant.types import Context
 
-_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (400, 401, 403, 404, 413, 422, 429)}
-router = APIRouter(prefix="/api/v1", tags=["conversations"], responses=_ERRORS)
+router = APIRouter(prefix="/api/v1", tags=["conversations"], responses=errors(401))
 Token = Annotated[str | None, Header(alias="Authorization", description="`Bearer` and the conversation's token.")]
 
 

@@ -10,11 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 from api import conversing, handing_over
 from api.pages import render
 from api.routes.conversations import Token, bearer, check_rate
-from api.schemas import ErrorOut, HandOverIn, HandOverOut, WaitIn, WaitOut
+from api.schemas import HandOverIn, HandOverOut, WaitIn, WaitOut, errors
 from api.service import ServiceDep
 
-_ERRORS: dict[int | str, dict[str, object]] = {status: {"model": ErrorOut} for status in (400, 401, 403, 413, 422, 429, 503)}
-router = APIRouter(responses=_ERRORS)
+router = APIRouter(responses=errors(401))
 
 
 @router.post("/api/v1/conversation/hand-over", status_code=202, tags=["conversations"])

@@ -55,7 +55,7 @@ def test_every_error_has_one_shape(client: TestClient) -> None:
     for answer in (
         client.post("/api/v1/areas/nowhere/ask", json={"text": "x"}),
         client.post("/api/v1/areas/larkmere/ask", json={"text": ""}),
-        client.post("/api/v1/areas/larkmere/ask", content=b"{"),
+        client.post("/api/v1/areas/larkmere/ask", content=b"{", headers={"Content-Type": "application/json"}),
         client.get("/api/v1/nothing"),
         client.get("/api/v1/areas/larkmere/ask"),
     ):
