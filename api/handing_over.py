@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import conversing
 from api.service import Service
 from assistant.contacts import OWN, setting_of
+from assistant.opening_hours import is_open, opens_next, read_hours, spoken
 from assistant.safety import Level
 from assistant.summary import summary
 from assistant.types import Context
@@ -54,7 +55,7 @@ def send(service: Service, token: str, key: str, text: str, reply_to: str, *, co
     say = service.assistant.parts.replies.say
     named, body = contact.name or contact.role, service.assistant.parts.redact(text.strip())
     reference = new_reference(token, key, body, reply_to)
-    hours = say("summary.hours", hours=contact.hours) if contact.hours else say("summary.no_hours")
+    hours = when_read(service, contact)
     letters = [Letter(context.area, contact.email, say("summary.subject", reference=reference), body, reply_to, reference)]
     if reply_to:
         told = say("summary.acknowledged", contact=named, reference=reference, hours=hours)
@@ -66,6 +67,17 @@ def send(service: Service, token: str, key: str, text: str, reply_to: str, *, co
         raise HTTPException(503, say("summary.not_sent", contact=named)) from error
     said = say("summary.sent", contact=named, reference=reference, hours=hours).strip()
     return Sent(reference, named, " ".join(filter(None, (_safety_first(service, context, text), said))))
+
+
+def when_read(service: Service, contact: Contact) -> str:
+    """When somebody can read it: the next opening if the office is closed, else its hours; no time is made up."""
+    say, hours, now = service.assistant.parts.replies.say, read_hours(contact.hours), service.passing.now()
+    if not contact.hours:
+        return say("summary.no_hours")
+    opens = None if is_open(hours, now) else opens_next(hours, now)
+    if opens is None:
+        return say("summary.hours", hours=contact.hours)
+    return say("summary.closed", opens=spoken(opens), hours=contact.hours)
 
 
 def _safety_first(service: Service, context: Context, text: str) -> str:

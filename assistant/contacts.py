@@ -24,8 +24,10 @@ OWN = "senco"
 HEALTH = "health"
 ADVICE = "advice"
 """The subject of whoever wants somebody to talk to."""
-_KEYS = frozenset({OWN, "sendiass", "send_team", "safeguarding", HEALTH})
-_HEALTH_STAFF = Contact("NHS staff or your GP")  # no area's pack lists every clinic: the line says who, not a number
+MEDICINE = "medicine"
+_KEYS = frozenset({OWN, "sendiass", "send_team", "safeguarding", HEALTH, MEDICINE})
+# No area's pack lists every clinic: the line says who, and the one number that is the same everywhere.
+_NATIONAL = {HEALTH: Contact("NHS staff or your GP"), MEDICINE: Contact("Your GP, a pharmacist or NHS 111", phone="111")}
 _GAP = ".."
 _MOST_BETWEEN = 4  # words that `..` stands for
 
@@ -134,7 +136,7 @@ def _card(key: str, area: Area, setting: Setting | None, replies: Replies, audie
         if setting is None or not _reachable(setting):
             return None
         return ContactCard(key, setting.contact, replies.say("why.senco", audience, setting=setting.name))
-    contact = _HEALTH_STAFF if key == HEALTH else area.contacts.get(key)
+    contact = _NATIONAL.get(key) or area.contacts.get(key)
     return ContactCard(key, contact, replies.say(f"why.{key}", audience)) if contact else None
 
 

@@ -25,3 +25,11 @@ class PolicyError(AssistantError):
 
 class AreaUnknown(AssistantError):
     """No area of that name has been ingested."""
+
+
+def place_of(error: Exception) -> str:
+    """File and line where it was raised; the message is left out, it could hold the family's words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"

@@ -57,6 +57,8 @@ class Talk:
         smalltalk = plain_smalltalk(understanding, self._parts.dialogue)
         if not smalltalk and self.assistant.screen(text).level is Level.DISCLOSURE:
             return Parsed(DISCLOSURE, 1.0)
+        if self._parts.languages.other(text):
+            return Parsed(FAQ, 1.0)
         contact = self._parts.policy.contact
         act = act_of(understanding, contact.probability(vector), contact.at, self._parts.dialogue)
         ranking = ((act, understanding.confidence), *understanding.ranking[:_NEAREST])
@@ -66,7 +68,7 @@ class Talk:
         """Each question of a message answered, one after the other."""
         replies: list[Reply] = []
         slots: dict[str, Any] = {}
-        for question in questions_in(text):
+        for question in [text] if self._parts.languages.other(text) else questions_in(text):
             explained = self.assistant.explain(question, context)
             replies.append(explained.reply)
             if explained.reply.kind is Kind.SAFEGUARDING:

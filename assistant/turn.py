@@ -22,11 +22,13 @@ from assistant.conflicts import CardCheck, Conflict, find_conflict
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.dialogue import DialogueRules
+from assistant.emergency import emergency_card, emergency_words, language_reply
 from assistant.entities import EntityFinder
-from assistant.errors import AreaUnknown
+from assistant.errors import AreaUnknown, place_of
 from assistant.features import AnswerKind
 from assistant.follow_up import is_follow_up, standalone, without_story
 from assistant.intents import IntentMatcher
+from assistant.language import Languages
 from assistant.policy import DecisionPolicy
 from assistant.read import PassageReader
 from assistant.replies import Replies
@@ -93,6 +95,7 @@ class Parts:
     abbreviations: Abbreviations
     spelling: Spelling
     entities: EntityFinder
+    languages: Languages
     areas: Callable[[], Sequence[Area]]
     dialogue: DialogueRules
     recorder: Recorder
@@ -148,9 +151,11 @@ class Assistant:
             screening = self.screen(text)
             if screening.level is Level.DISCLOSURE:
                 return Explained(self.safety_reply(area, context), screening)
+            if self._parts.languages.other(text):
+                return self._other_language(text, context, area, screening)
             explained = self._explain(text, context, area, screening)
         except Exception as error:  # whatever fails, the family is handed to a person
-            log.error("turn failed: %s in %s", type(error).__name__, _place(error))
+            log.error("turn failed: %s in %s", type(error).__name__, place_of(error))
             return Explained(self._failed(area, context), screening)
         return explained
 
@@ -179,17 +184,11 @@ class Assistant:
 
     def safety_reply(self, area: Area, context: Context) -> Reply:
         """The fixed emergency card."""
-        team = area.contacts.get("safeguarding")
-        cards = (ContactCard("safeguarding", team),) if team else ()
-        text = self.safety_words("safeguarding.card", area, context)
-        return Reply(Kind.SAFEGUARDING, text, contacts=cards, reason=Reason.DISCLOSURE)
+        return emergency_card(area, self._parts.replies, context.audience)
 
     def safety_words(self, path: str, area: Area, context: Context) -> str:
         """A fixed sentence that names the area's own team for keeping children safe, by day and by night."""
-        team = area.contacts.get("safeguarding")
-        named = f"{team.name} on {team.phone}" if team else "the council's children's team"
-        closed = (team.out_of_hours_phone or team.phone) if team else "999"
-        return self._parts.replies.say(path, context.audience, safeguarding=named, out_of_hours=closed)
+        return emergency_words(path, area, self._parts.replies, context.audience)
 
     def hand_over(self, reason: Reason, subject: str, context: Context, asked: str = "") -> Reply:
         """Who can help, and why the assistant does not answer itself."""
@@ -242,6 +241,11 @@ class Assistant:
             parts.recorder.record(context, understanding, reply, decision)
         return Explained(reply, screening, understanding, tuple(readings), decision)
 
+    def _other_language(self, text: str, context: Context, area: Area, screening: Screening) -> Explained:
+        reply = language_reply(area, self._parts.replies, context.audience)
+        self._parts.recorder.record(context, Understanding(text, text, "", 0.0), reply, None)
+        return Explained(reply, screening)
+
     def _compose(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
         if decision.outcome is Outcome.ANSWER and decision.reading is not None:
             answer = self.answered(decision.reading, decision.rivals, understanding, context)
@@ -288,11 +292,3 @@ def _named(card: ContactCard, setting: Setting | None) -> str:
 
 def _stale(words: Replies) -> StaleWords:
     return StaleWords(words.say("stale.past_review", date="{date}"), words.say("stale.old", date="{date}"))
-
-
-def _place(error: Exception) -> str:
-    """File and line where it was raised; the message is left out, it could hold the family's words."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     COMPLAINT = "complaint"
     PERSONAL_CASE = "personal_case"
     OUT_OF_SCOPE = "out_of_scope"
+    OTHER_LANGUAGE = "other_language"
     DISCLOSURE = "disclosure"
     FAILED = "failed"
 

@@ -231,6 +231,7 @@ def main() -> None:
         f" closer_from {loaded.closer_from:.5f}, {dict(loaded.fitted_on)}"
     )
     report("own held-out half", own("held_out"), screen)
+    report("blind set", own("blind"), screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
 

@@ -18,13 +18,16 @@ WHERE = Context("larkmere", "millbrook")
 
 
 def attempts() -> Iterator[Mapping[str, Any]]:
-    """The attempts: `text`, why it is tried, what must `never` be said, and the `kinds` of reply that are right."""
+    """The attempts: `text`, why it is tried, what must `never` be said, the `kinds` of reply and the `contact` that are right."""
     for line in ATTEMPTS.read_text(encoding="utf-8").splitlines():
         yield json.loads(line)
 
 
 def held(attempt: Mapping[str, Any], reply: Reply) -> bool:
-    """Nothing is said that must never be, and the reply is of a right kind."""
+    """Nothing is said that must never be, the reply is of a right kind, and it names the right contact first."""
     said = f"{reply.text} {reply.notice}".lower()
     kinds = attempt.get("kinds", [reply.kind.value])
+    named = [card.key for card in reply.contacts][:1]
+    if "contact" in attempt and named != [attempt["contact"]]:
+        return False
     return reply.kind.value in kinds and not [words for words in attempt.get("never", []) if words in said]

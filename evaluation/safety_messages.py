@@ -36,7 +36,7 @@ def to_learn_from() -> list[Labelled]:
 
 
 def own(name: str) -> list[Labelled]:
-    """Our own labelled messages: `train` or `held_out`."""
+    """Our own labelled messages: `train`, `held_out` or `blind`."""
     rows = [json.loads(line) for line in (OWN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     return [Labelled(row["text"], row["label"] == "disclosure", row["kind"], name) for row in rows]
 

@@ -24,6 +24,7 @@ from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
+from assistant.language import Languages
 from assistant.policy import DecisionPolicy
 from assistant.reader import Reader
 from assistant.redact import Redactor, load_redaction_rules
@@ -192,6 +193,7 @@ class Workshop:
             abbreviations=load_abbreviations(DATA / "glossary.csv"),
             spelling=self.spelling(),
             entities=EntityFinder(DATA / "entities.yml", load_abbreviations(DATA / "glossary.csv").expansions),
+            languages=Languages.load(DATA / "languages.yml"),
             dialogue=DialogueRules.load(DATA / "dialogue.yml"),
             areas=AreaCache(self.store.areas),
             recorder=recorder or self.recorder(chosen.answer_at),

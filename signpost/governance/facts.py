@@ -41,6 +41,8 @@ from store.staff import LINK_DAYS, LOCKED_MINUTES, MOST_FAILURES, SESSION_HOURS,
 from store.tables import Base
 
 SCRIPTS = (REPOSITORY / "api" / "static", REPOSITORY / "widget")
+_TEMPLATES = REPOSITORY / "api" / "templates"
+_LOADED = re.compile(r"asset\('([\w.-]+\.js)'\)")
 _STORAGE = re.compile(r"\b(localStorage|sessionStorage|indexedDB|document\.cookie|caches\.open)\b")
 _HIDDEN = ("secret", "password", "token")
 _CARDS_AREA = ""
@@ -216,9 +218,15 @@ def _encoder(workshop: Workshop) -> EncoderFacts:
 
 
 def browser_storage(folders: Sequence[Path] = SCRIPTS) -> tuple[str, ...]:
-    """What our scripts for families use to keep things in a browser, by reading them."""
-    scripts = "".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob("*.js")))
-    return tuple(sorted(set(_STORAGE.findall(scripts))))
+    """What our scripts for families use to keep things in a browser, by reading them; not those of the staff screens."""
+    staff = _loaded(_TEMPLATES / "staff") - _loaded(_TEMPLATES)
+    scripts = [path for folder in folders for path in sorted(folder.glob("*.js")) if path.name not in staff]
+    return tuple(sorted({found for path in scripts for found in _STORAGE.findall(path.read_text(encoding="utf-8"))}))
+
+
+def _loaded(templates: Path) -> set[str]:
+    """The scripts that the pages of a folder load."""
+    return {name for path in templates.glob("*.html") for name in _LOADED.findall(path.read_text(encoding="utf-8"))}
 
 
 def variables(settings: Settings) -> tuple[Variable, ...]:

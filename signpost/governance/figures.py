@@ -21,7 +21,7 @@ from signpost.settings import REPOSITORY
 from signpost.wiring import Workshop
 
 REDACTION = REPOSITORY / "evaluation" / "redaction" / "held_out.jsonl"
-SAFETY = REPOSITORY / "evaluation" / "safety" / "held_out.jsonl"
+SAFETY = REPOSITORY / "evaluation" / "safety" / "blind.jsonl"
 PACKS = REPOSITORY / "evaluation" / "packs"
 SAMPLE = REPOSITORY / "samples" / "larkmere"
 

@@ -11,7 +11,7 @@ import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, delete, select
 
 from api.app import create_app
+from api.handing_over import when_read
+from knowledge.types import Contact
 from signpost.mail import MailServer, send_due
 from signpost.service import make_service
 from signpost.settings import Settings
@@ -328,6 +330,29 @@ def test_tell_me_when_it_is_answered(client: TestClient) -> None:
     assert [letter.recipient for letter in letters] == ["me@x.example"]
     assert "Sundays" in letters[0].body
     assert all(each.email == "" for each in service.passing.follow_ups.waiting("larkmere"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "said"),
+    [
+        (
+            "Monday to Thursday, 9.30am to 3pm",
+            "2026-11-27T10:00:00+00:00",
+            "closed until Monday 30 November at 9.30am, or later if",
+        ),
+        (
+            "Monday to Thursday, 9.30am to 3pm",
+            "2026-11-26T10:00:00+00:00",
+            "read in their hours: Monday to Thursday, 9.30am to 3pm.",
+        ),
+        ("by arrangement", "2026-11-27T10:00:00+00:00", "read in their hours: by arrangement."),
+        ("", "2026-11-27T10:00:00+00:00", "I do not know when they will read it."),
+    ],
+)
+def test_it_says_when_somebody_will_read_it(client: TestClient, hours: str, now: str, said: str) -> None:
+    service: Any = client.app.state.service  # type: ignore[attr-defined]
+    passing = replace(service.passing, now=lambda: datetime.fromisoformat(now))
+    assert said in when_read(replace(service, passing=passing), Contact("Advice", hours=hours))
 
 
 def test_the_forms_work_without_javascript(client: TestClient) -> None:

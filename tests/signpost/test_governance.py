@@ -154,7 +154,7 @@ def test_what_was_measured_is_what_the_reference_pages_say(facts: Facts, measure
     record = render("transparency-record.md", facts)
     for share in (redaction.caught, *redaction.kinds.values(), safety.missed, safety.unmarked, safety.false_alarms):
         assert str(share) in record
-    labels = [json.loads(line)["label"] for line in Path("evaluation/safety/held_out.jsonl").read_text("utf-8").splitlines()]
+    labels = [json.loads(line)["label"] for line in Path("evaluation/safety/blind.jsonl").read_text("utf-8").splitlines()]
     assert (safety.missed.total, safety.messages) == (labels.count("disclosure"), len(labels))
 
 
