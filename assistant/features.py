@@ -63,6 +63,7 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
         "lead_document": min(_MOST_LEAD, best.score - others[0].score) if others else _MOST_LEAD,
         "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),
         "intent": understanding.confidence,
+        "length": math.log1p(len(understanding.query.split())),
     }
     return features | _kind_features(understanding.query, hit.passage.text, sentence, kinds)
 

@@ -20,20 +20,38 @@ from assistant.errors import PolicyError
 
 
 @dataclass(frozen=True)
-class Logistic:
-    """A logistic regression over named features: each is scaled as when it was fitted."""
+class Tree:
+    """A regression tree: if feature `feature[i]` is at most `at_most[i]`, node `i` goes on at node `left[i]`, else at `right[i]`.
+
+    A leaf has -1 as its feature, and gives `value[i]`. The root is node 0.
+    """
+
+    feature: tuple[int, ...]
+    at_most: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def __call__(self, row: Sequence[float]) -> float:
+        """The value of the leaf that `row` ends in."""
+        node = 0
+        while self.feature[node] >= 0:
+            node = self.left[node] if row[self.feature[node]] <= self.at_most[node] else self.right[node]
+        return self.value[node]
+
+
+@dataclass(frozen=True)
+class BoostedTrees:
+    """Gradient-boosted trees over named features (Friedman, "Greedy Function Approximation", Annals of Statistics 2001)."""
 
     names: tuple[str, ...]
-    weights: tuple[float, ...]
-    means: tuple[float, ...]
-    scales: tuple[float, ...]
-    intercept: float
+    start: float
+    trees: tuple[Tree, ...]
 
     def probability(self, features: Mapping[str, float]) -> float:
-        """P(yes) for one case; a feature that is not given counts as its mean."""
-        total = self.intercept
-        for name, weight, mean, scale in zip(self.names, self.weights, self.means, self.scales, strict=True):
-            total += weight * (features.get(name, mean) - mean) / scale
+        """P(yes) for one case; a feature that is not given counts as 0."""
+        row = [features.get(name, 0.0) for name in self.names]
+        total = self.start + sum(tree(row) for tree in self.trees)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -56,7 +74,7 @@ class DecisionPolicy:
     """When to answer, when to hand over, and which messages are not questions at all."""
 
     encoder: str
-    answers: Logistic
+    answers: BoostedTrees
     answer_at: float
     contact: VectorClass
     out_of_scope: VectorClass
@@ -72,8 +90,9 @@ class DecisionPolicy:
             )
 
     def save(self, path: Path) -> None:
-        """Write the policy as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        """Write the policy as JSON, a line for each of its parts."""
+        lines = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in asdict(self).items())
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> DecisionPolicy:
@@ -81,7 +100,7 @@ class DecisionPolicy:
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
             return cls(
-                row["encoder"], _logistic(row["answers"]), float(row["answer_at"]),
+                row["encoder"], _boosted_trees(row["answers"]), float(row["answer_at"]),
                 _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), float(row["see_also_at"]), row["reached"],
             )  # fmt: skip
         except FileNotFoundError:
@@ -90,10 +109,13 @@ class DecisionPolicy:
             raise PolicyError(f"the decision policy {path} is damaged ({error}): run 'signpost calibrate'") from error
 
 
-def _logistic(row: Mapping[str, Any]) -> Logistic:
-    return Logistic(
-        tuple(row["names"]), _floats(row["weights"]), _floats(row["means"]), _floats(row["scales"]), float(row["intercept"])
-    )
+def _boosted_trees(row: Mapping[str, Any]) -> BoostedTrees:
+    return BoostedTrees(tuple(row["names"]), float(row["start"]), tuple(_tree(each) for each in row["trees"]))
+
+
+def _tree(row: Mapping[str, Any]) -> Tree:
+    nodes = {name: tuple(int(each) for each in row[name]) for name in ("feature", "left", "right")}
+    return Tree(nodes["feature"], _floats(row["at_most"]), nodes["left"], nodes["right"], _floats(row["value"]))
 
 
 def _vector_class(row: Mapping[str, Any]) -> VectorClass:

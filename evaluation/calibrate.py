@@ -1,6 +1,6 @@
 """Fits the decision policy on labelled questions and chooses when to answer.
 
-The probability is a logistic regression over the features of `assistant.features`. Every figure is
+The probability is that of gradient-boosted trees over the features of `assistant.features`. Every figure is
 cross-fitted, leaving one area out: a question's probability comes from a fit that never saw its
 area. `answer_at` is then the lowest threshold for which conformal risk control (Angelopoulos, Bates,
 Fisch, Lei and Schuster, "Conformal Risk Control", ICLR 2024, section 2.1) bounds the expected loss.
@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from assistant.policy import DecisionPolicy, Logistic, VectorClass
+from assistant.policy import BoostedTrees, DecisionPolicy, Tree, VectorClass
 from assistant.turn import Assistant, Explained
 from assistant.types import Audience, Context
 from evaluation.intervals import wilson
@@ -30,7 +31,11 @@ from evaluation.questions import Expect, Question, QuestionsError
 from evaluation.scoring import Scored, score
 from knowledge.encoder import Encoder
 
-_STRENGTH = 0.02  # inverse of the ridge penalty; 0.3 travels worse (AUROC 0.742 against 0.755, one area out)
+# Beside a logistic regression on the same cases, one area out: AUROC of "right" 0.815 against 0.801.
+TREES: Mapping[str, Any] = {
+    "n_estimators": 100, "learning_rate": 0.07, "max_depth": 3, "min_samples_leaf": 50, "subsample": 0.6, "max_features": 0.5,
+    "random_state": 7,
+}  # fmt: skip
 _CLASS_STRENGTH = 8.0
 _CLASSES = {"contact": Expect.CONTACT, "out_of_scope": Expect.OUT_OF_SCOPE}
 _RECALL_COUNTS = {"contact": 2.0, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
@@ -97,7 +102,7 @@ def _case(question: Question, vector: NDArray[np.float32], explained: Explained)
 def undecided(encoder: Encoder) -> DecisionPolicy:
     """A policy that never answers and takes nothing for a request or out of scope: to look at features."""
     never = VectorClass((0.0,) * encoder.dimensions, -30.0, 1.1)
-    return DecisionPolicy(encoder.digest, Logistic((), (), (), (), -30.0), 1.1, never, never)
+    return DecisionPolicy(encoder.digest, BoostedTrees((), -30.0, ()), 1.1, never, never)
 
 
 def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
@@ -125,7 +130,7 @@ def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, o
     probabilities = cross_fitted(given, names)
     answer_at = threshold(given, probabilities, bound)
     reached = _reached(given, probabilities, answer_at, bound, areas)
-    fitted = _fit(given, names)
+    fitted = fit_trees(given, names)
     return DecisionPolicy(
         encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"],
         reached=_reached_row(reached, content, [case.question for case in cases]),
@@ -137,7 +142,7 @@ def cross_fitted(cases: Sequence[Case], names: Sequence[str]) -> NDArray[np.floa
     found = np.zeros(len(cases))
     for area in {case.question.area for case in cases}:
         others = [case for case in cases if case.question.area != area]
-        fitted = _fit(others, names)
+        fitted = fit_trees(others, names)
         for i, case in enumerate(cases):
             if case.question.area == area:
                 found[i] = fitted.probability(case.features)
@@ -161,15 +166,23 @@ def threshold(cases: Sequence[Case], probabilities: NDArray[np.float64], bound: 
     return float(np.nextafter(best, 2.0))
 
 
-def _fit(cases: Sequence[Case], names: Sequence[str]) -> Logistic:
+def fit_trees(cases: Sequence[Case], names: Sequence[str]) -> BoostedTrees:
+    """P(right) from the features `names`, 0 where a case lacks one."""
     rows = np.array([[case.features.get(name, 0.0) for name in names] for case in cases])
-    means, scales = rows.mean(axis=0), rows.std(axis=0)
-    scales[scales < 1e-6] = 1.0
-    model = LogisticRegression(C=_STRENGTH, max_iter=2000)
-    model.fit((rows - means) / scales, [case.right for case in cases])
-    return Logistic(
-        tuple(names), _rounded(model.coef_[0]), _rounded(means), _rounded(scales), round(float(model.intercept_[0]), 6)
-    )
+    right = np.array([case.right for case in cases])
+    model = GradientBoostingClassifier(**TREES).fit(rows, right)
+    start = float(np.log(right.mean() / (1 - right.mean())))
+    return BoostedTrees(tuple(names), round(start, 6), tuple(_tree(each.tree_) for each in model.estimators_[:, 0]))
+
+
+def _tree(grown: Any) -> Tree:
+    leaf = grown.children_left < 0
+    feature = np.where(leaf, -1, grown.feature)
+    value = TREES["learning_rate"] * grown.value[:, 0, 0]
+    return Tree(
+        tuple(feature.tolist()), _rounded(np.where(leaf, 0.0, grown.threshold)), tuple(grown.children_left.tolist()),
+        tuple(grown.children_right.tolist()), _rounded(np.where(leaf, value, 0.0)),
+    )  # fmt: skip
 
 
 def _fit_class(cases: Sequence[Case], expect: Expect, beta: float) -> tuple[VectorClass, NDArray[np.float64]]:

@@ -7,7 +7,7 @@ from assistant.decide import decide
 from assistant.dialogue import DialogueRules
 from assistant.errors import PolicyError
 from assistant.features import features_of, load_answer_kinds
-from assistant.policy import DecisionPolicy, Logistic, VectorClass
+from assistant.policy import BoostedTrees, DecisionPolicy, Tree, VectorClass
 from assistant.types import Context, Outcome, Reason
 from tests.assistant.helpers import reading, understanding
 
@@ -15,7 +15,9 @@ KINDS = load_answer_kinds(Path("assistant/data/answer_kinds.yml"))
 DIALOGUE = DialogueRules.load(Path("assistant/data/dialogue.yml"))
 NEVER = VectorClass((0.0, 0.0), -30.0, 1.0)
 ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
-BY_SCORE = Logistic(("whole",), (4.0,), (0.5,), (1.0,), 0.0)
+# -2 up to 0.6, 1 up to 0.9, and 2 above it
+STEPS = Tree((0, -1, 0, -1, -1), (0.6, 0.0, 0.9, 0.0, 0.0), (1, -1, 3, -1, -1), (2, -1, 4, -1, -1), (0.0, -2.0, 0.0, 1.0, 2.0))
+BY_SCORE = BoostedTrees(("whole",), 0.0, (STEPS,))
 VECTOR = np.array([1.0, 0.0], dtype=np.float32)
 
 

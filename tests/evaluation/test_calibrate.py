@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.ensemble import GradientBoostingClassifier
 
-from evaluation.calibrate import Case, calibrate, threshold
+from evaluation.calibrate import TREES, Case, calibrate, fit_trees, threshold
 from evaluation.questions import Expect, Question, QuestionsError
 
 RNG = np.random.default_rng(5)
@@ -49,3 +50,11 @@ def test_a_policy_comes_out_with_its_figures() -> None:
 def test_too_few_questions_are_refused() -> None:
     with pytest.raises(QuestionsError, match="at least 100 questions over 2 areas"):
         calibrate(cases(40), "enc", 0.05, "")
+
+
+def test_the_stored_trees_say_what_the_fitted_ones_say() -> None:
+    given = cases(900)
+    rows = np.array([[case.features["whole"], 0.0] for case in given])
+    wanted = GradientBoostingClassifier(**TREES).fit(rows, [case.right for case in given]).predict_proba(rows)[:, 1]
+    fitted = fit_trees(given, ("whole", "other"))
+    assert np.allclose([fitted.probability(case.features) for case in given], wanted, atol=0.005)
