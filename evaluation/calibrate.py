@@ -38,7 +38,7 @@ TREES: Mapping[str, Any] = {
 }  # fmt: skip
 _CLASS_STRENGTH = 8.0
 _CLASSES = {"contact": Expect.CONTACT, "out_of_scope": Expect.OUT_OF_SCOPE}
-_RECALL_COUNTS = {"contact": 2.0, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
+_RECALL_COUNTS = {"contact": 4.0, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
 _RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
 
 
@@ -66,6 +66,8 @@ class Reached:
     false_answers: float
     false_interval: tuple[float, float]
     areas: tuple[str, ...]
+    by_area: Mapping[str, Mapping[str, str]]
+    """Per area: `answered`, `right_among_answered` and `false_answers`, each "n of m"."""
 
 
 def cases_of(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
@@ -129,7 +131,9 @@ def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, o
     given = [case for case in cases if case.question.expect in _RATED and "whole" in case.features]
     probabilities = cross_fitted(given, names)
     answer_at = threshold(given, probabilities, bound)
-    reached = _reached(given, probabilities, answer_at, bound, areas)
+    person = classes["contact"].at
+    shown = probabilities * [case.features["contact"] < person for case in given]  # who asks for a person is not answered
+    reached = _reached(given, shown, answer_at, bound, areas)
     fitted = fit_trees(given, names)
     return DecisionPolicy(
         encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"],
@@ -213,12 +217,25 @@ def _reached(
     answered = probabilities >= answer_at
     answerable = np.array([case.question.expect is Expect.ANSWER for case in cases])
     right = np.array([case.right for case in cases])
+    area = np.array([case.question.area for case in cases])
     shown, good = int((answered & answerable).sum()), int((answered & right).sum())
     false, empty = int((answered & ~answerable).sum()), int((~answerable).sum())
+    by_area = {
+        name: {
+            "answered": _counted(answered, answerable & (area == name)),
+            "right_among_answered": _counted(right, answered & answerable & (area == name)),
+            "false_answers": _counted(answered, ~answerable & (area == name)),
+        }
+        for name in areas
+    }
     return Reached(
         answer_at, bound, len(cases), shown / max(1, int(answerable.sum())), good / max(1, shown), wilson(good, shown),
-        false / max(1, empty), wilson(false, empty), tuple(areas),
+        false / max(1, empty), wilson(false, empty), tuple(areas), by_area,
     )  # fmt: skip
+
+
+def _counted(which: NDArray[np.bool_], among: NDArray[np.bool_]) -> str:
+    return f"{int((which & among).sum())} of {int(among.sum())}"
 
 
 def _reached_row(reached: Reached, content: str, questions: Sequence[Question]) -> dict[str, Any]:
@@ -229,6 +246,7 @@ def _reached_row(reached: Reached, content: str, questions: Sequence[Question]) 
         "bound": reached.bound,
         "questions": reached.questions,
         "areas": list(reached.areas),
+        "by_area": reached.by_area,
         "coverage_of_answerable": round(reached.coverage, 4),
         "right_among_answered": round(reached.right_among_answered, 4),
         "right_among_answered_95": [round(each, 4) for each in reached.right_interval],

@@ -43,6 +43,10 @@ def test_a_policy_comes_out_with_its_figures() -> None:
     policy = calibrate(cases(900), "enc", 0.05, "content")
     assert policy.reached["coverage_of_answerable"] > 0.5
     assert policy.reached["false_answers"] <= 0.05
+    counts = [row["answered"].split(" of ") for row in policy.reached["by_area"].values()]
+    assert sum(int(shown) for shown, _ in counts) / sum(int(among) for _, among in counts) == pytest.approx(
+        policy.reached["coverage_of_answerable"], abs=0.0001
+    )
     assert policy.reached["right_among_answered_95"][0] <= policy.reached["right_among_answered"]
     assert policy.answers.probability({"whole": 5.0}) > 0.8 > 0.2 > policy.answers.probability({"whole": -5.0})
 
