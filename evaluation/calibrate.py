@@ -38,7 +38,7 @@ TREES: Mapping[str, Any] = {
 }  # fmt: skip
 _CLASS_STRENGTH = 8.0
 _CLASSES = {"contact": Expect.CONTACT, "out_of_scope": Expect.OUT_OF_SCOPE}
-_RECALL_COUNTS = {"contact": 4.0, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
+_RECALL_COUNTS = {"contact": 2.5, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
 _RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
 
 

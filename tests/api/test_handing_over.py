@@ -324,6 +324,7 @@ def test_tell_me_when_it_is_answered(client: TestClient) -> None:
         CuratedAnswer("larkmere", (question,), "Yes, on Sundays at 9am.", owner="SEND Team"), "rev@x.example"
     )
     service.desk.curated.set_state(answer.id, LIVE)
+    service.desk.publish("larkmere")
     assert service.desk.answered(answer) == 2
     assert "Sundays at 9am" in client.post("/larkmere/waiting", data={"code": code.lower().replace("-", " ")}).text
     letters = service.passing.outbox.due(_now() + timedelta(days=1))

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 import httpx
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from knowledge.pack import read_pack
@@ -66,6 +67,7 @@ def taken_in(data: Path) -> None:
     workshop = Workshop(Settings(data=data))
     take_in_pack(workshop, read_pack(PACK), PACK)
     with Session(workshop.engine) as session, session.begin():
+        session.execute(delete(CountRow))  # what was asked of this data folder before
         session.add_all(counts(date.today()))
 
 

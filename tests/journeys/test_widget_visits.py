@@ -163,7 +163,9 @@ def test_two_tabs_do_not_mix(browser: Browser, address: str) -> None:
 def test_on_a_phone_it_fills_the_screen_and_the_page_behind_is_out_of_reach(browser: Browser, address: str) -> None:
     with opened(browser, address, markup(address).replace("<h1>", "<a href='#behind'>behind</a><h1>"), **PHONE) as page:
         page.get_by_role("button", name="Ask about SEND").click()
-        box = page.get_by_role("dialog").bounding_box()
+        panel = page.get_by_role("dialog")
+        panel.evaluate("e => Promise.all(e.getAnimations().map(each => each.finished))")
+        box = panel.bounding_box()
         assert box == {"x": 0, "y": 0, "width": 360, "height": 640}
         focused = set()
         for _ in range(12):

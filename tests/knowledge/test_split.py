@@ -81,3 +81,9 @@ def test_an_opening_line_is_never_the_last_of_a_passage() -> None:
 
 def test_a_number_belongs_to_what_it_opens() -> None:
     assert sentences("It is here. 6. Let the council know.") == ["It is here.", "6. Let the council know."]
+
+
+def test_a_short_answer_under_its_own_question_is_kept() -> None:
+    assert split("Is there a class?", "# Is there a class?\n\nYes, on Tuesdays.") == [
+        Piece(("Is there a class?",), "Yes, on Tuesdays.")
+    ]
