@@ -49,8 +49,8 @@ def take_in_again(request: Request, signed: PostingDep, check_id: int) -> Respon
     line = _line(signed, check_id)
     if line.check is None or not line.check.pack:
         raise HTTPException(422, "This source was a single file. To take it in again, run: signpost ingest FILE")
-    signed.desk.take_in_again(line.check)
     signed.log("take in again", f"source {line.key}"[:120])
+    signed.desk.take_in_again(line.check)
     if request.headers.get("hx-request"):
         return signed.page("source.html", each=_line(signed, check_id), name_of=source_name, fresh=True)
     return go(f"/staff/content#source-{check_id}")

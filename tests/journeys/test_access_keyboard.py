@@ -86,7 +86,7 @@ def test_the_focus_returns_to_the_button_when_the_widget_closes(browser: Browser
         page.keyboard.press("Enter")
     else:
         page.keyboard.press("Escape")
-    assert "Ask about SEND" in focused(page)
+    expect(page.get_by_role("button", name="Ask about SEND")).to_be_focused()
     assert page.locator("signpost-chat").evaluate("e => !e.shadowRoot.querySelector('dialog').open")
     context.close()
 
