@@ -11,21 +11,17 @@ from assistant.redaction_words import RedactionRules, plain
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’‘`.-](?=[^\W\d_])[^\W\d_]+){0,4}|\d+")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Word:
-    """A word of the message. `gap` is what stands between it and the word before."""
+    """A word of the message. `stem` is its key without a possessive `'s`, `gap` what stands before it."""
 
     text: str
     key: str
+    stem: str
     start: int
     end: int
     gap: str
     capital: bool
-
-    @property
-    def stem(self) -> str:
-        """The word without a possessive `'s`."""
-        return self.key[:-2] if self.key.endswith("'s") else self.key
 
 
 def words_of(text: str) -> list[Word]:
@@ -35,7 +31,8 @@ def words_of(text: str) -> list[Word]:
     words, last = [], 0
     for match in _TOKEN.finditer(text):
         capital = match[0][0].isupper() and not shouted
-        words.append(Word(match[0], plain(match[0]), match.start(), match.end(), text[last : match.start()], capital))
+        key = plain(match[0])
+        words.append(Word(match[0], key, key.removesuffix("'s"), match.start(), match.end(), text[last : match.start()], capital))
         last = match.end()
     return words
 

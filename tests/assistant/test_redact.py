@@ -152,7 +152,18 @@ def test_no_input_takes_over_50_ms(part: str, size: int) -> None:
         redactor.redact(text)
         return time.process_time() - began
 
-    assert min(seconds() for _ in range(12)) < 0.05  # the least of many: other work on the machine counts in each
+    assert min(seconds() for _ in range(12)) < 0.05 * slowness()  # the least of many: other work counts in each
+
+
+def slowness() -> float:
+    """How many times slower this processor is than one that squares 100,000 numbers in 6 ms; at least 1."""
+
+    def seconds() -> float:
+        began = time.process_time()
+        sum(number * number for number in range(100_000))
+        return time.process_time() - began
+
+    return max(1.0, min(seconds() for _ in range(6)) / 0.006)
 
 
 def test_what_is_too_long_to_look_at_is_dropped() -> None:
