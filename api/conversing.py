@@ -58,20 +58,12 @@ async def say(service: Service, token: str, text: str) -> Exchange:
     messages = await service.conversation.runner.handle(_key(token), readable(text), metadata)
     replies = tuple(message["custom"] for message in messages if "custom" in message)
     slots = replies[-1].get("slots", metadata) if replies else metadata
-    if not service.conversation.in_process:
-        _mirror(service, token, slots)
     return Exchange(replies, _context(slots))
 
 
 def forget(service: Service, token: str) -> None:
     """Delete a conversation, and all that was kept of it."""
     service.conversation.trackers.delete(_key(token))
-
-
-def _mirror(service: Service, token: str, slots: dict[str, Any]) -> None:
-    """With a Rasa server the slots live there; what the pages need, and what the other runner needs, is kept here too."""
-    tracker = service.conversation.trackers.load(_key(token)) or {"slots": dict(service.conversation.initial_slots), "events": []}
-    service.conversation.trackers.save(_key(token), {**tracker, "slots": {**tracker["slots"], **slots}})
 
 
 def _context(slots: dict[str, Any]) -> Context:

@@ -1,8 +1,10 @@
-"""Turns every error into one shape: JSON for programs, a plain page for people. Never a traceback."""
+"""Turns every error into one shape: JSON for programs, a plain page for people. Never a traceback, and no words in the log."""
 
 from __future__ import annotations
 
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,6 +19,7 @@ from knowledge.errors import KnowledgeError
 
 log = logging.getLogger(__name__)
 _PROGRAMS = ("/api/", "/health", "/nlu/", "/webhook")
+_PLACES = 6
 _SORRY = "Something went wrong on our side. Please try again in a minute."
 
 
@@ -25,9 +28,9 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(AreaUnknown, _unknown)
-    app.add_exception_handler(AssistantError, _failed)
-    app.add_exception_handler(KnowledgeError, _failed)
-    app.add_exception_handler(Exception, _failed)
+    app.add_exception_handler(AssistantError, failed)
+    app.add_exception_handler(KnowledgeError, failed)
+    app.add_exception_handler(Exception, failed)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -58,9 +61,16 @@ def _unknown(request: Request, error: Exception) -> Response:
     return respond(request, 404, str(error) if request.url.path.startswith(_PROGRAMS) else "There is no page at this address.")
 
 
-def _failed(request: Request, error: Exception) -> Response:
-    log.error("request failed: %s", type(error).__name__)
+def failed(request: Request, error: Exception) -> Response:
+    """An error of ours. The log gets its kind and where it came from; its message could hold what somebody typed."""
+    log.error("request failed: %s at %s", type(error).__name__, _places(error))
     return respond(request, 500, _SORRY)
+
+
+def _places(error: Exception) -> str:
+    """The innermost lines of code that an error passed, innermost first."""
+    frames = traceback.extract_tb(error.__traceback__)[: -_PLACES - 1 : -1]
+    return ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
 
 
 def respond(request: Request, status: int, text: str, lines: list[str] | None = None) -> Response:

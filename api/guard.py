@@ -12,7 +12,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.middleware.base import RequestResponseEndpoint
 
-from api.errors import respond
+from api.errors import failed, respond
 from api.service import Service
 
 LARGEST_REQUEST = 64_000  # bytes
@@ -83,6 +83,8 @@ async def guard(request: Request, call_next: RequestResponseEndpoint) -> Respons
             response = _refused(request, service) or await call_next(request)
     except TimeoutError:
         response = respond(request, 503, "This took too long, so it was given up. Please try again in a minute.")
+    except Exception as error:  # left to the server, its message would be written to the log
+        response = failed(request, error)
     _cross_origin(request, response, service)
     area = request.url.path.split("/")[1]
     framed = " ".join(["'self'", *_clean(allowed_sites(service, area))])

@@ -43,7 +43,6 @@ class Conversation:
     initial_slots: Mapping[str, Any]
     only_area: str
     minutes: float
-    in_process: bool
     notes: Callable[[], Sequence[str]]
     """What is wrong with the Rasa server, if anything."""
 

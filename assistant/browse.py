@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.types import Audience
 
@@ -32,7 +33,7 @@ class Browse:
     def load(cls, path: Path) -> Browse:
         """Read `browse.yml`. Raises DataError naming what is missing."""
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
             return cls(
                 {
                     audience: tuple(

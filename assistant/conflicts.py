@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from knowledge.sentences import sentences
 
@@ -42,7 +41,7 @@ class Conflict:
 def load_checks(path: Path) -> tuple[CardCheck, ...]:
     """The checks of all cards that have one. Raises DataError naming the card whose check is wrong."""
     found = []
-    for row in yaml.safe_load(path.read_text(encoding="utf-8"))["cards"]:
+    for row in read_yaml(path)["cards"]:
         if "check" not in row:
             continue
         try:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.replies import Replies
 from assistant.subject_model import SubjectModel
@@ -48,7 +48,7 @@ class Route:
 
 def load_routes(path: Path) -> tuple[Route, ...]:
     """Read the table. Raises DataError for a line with an unknown contact, or words that can't be read."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = read_yaml(path)
     return tuple(_route(f"{path}, line {number}", row) for number, row in enumerate(rows, 1))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.intents import Intent
 
@@ -80,7 +81,7 @@ class CoverageRules:
 def load_coverage_rules(path: Path, intents: Sequence[Intent]) -> CoverageRules:
     """Read the file; the SE7 items take their wording from their intent. Raises DataError for what does not fit together."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+        rows = read_yaml(path)
         patterns = {name: re.compile(form) for name, form in rows["patterns"].items()}
         known = {intent.name: intent for intent in intents}
         parts = {name: _part(name, row, patterns, known) for name, row in rows["parts"].items()}

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from rapidfuzz import process
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.follow_up import FollowUpRules
 from assistant.types import Entity, Understanding
@@ -51,7 +52,7 @@ class DialogueRules:
     def load(cls, path: Path) -> DialogueRules:
         """Read `dialogue.yml`. Raises DataError naming the file and what is missing."""
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
             follow = rows["follow_up"]
             return cls(
                 float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
-from assistant.data_files import DATA
+from assistant.data_files import DATA, read_yaml
 
 
 @dataclass(frozen=True)
@@ -38,4 +36,4 @@ def _low(number: int, of: int, sure: float) -> float:
 
 @cache
 def _rules() -> DriftRules:
-    return DriftRules(**yaml.safe_load((DATA / "drift.yml").read_text(encoding="utf-8")))
+    return DriftRules(**read_yaml(DATA / "drift.yml"))

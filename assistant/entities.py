@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.light_spacy import import_spacy
 from assistant.types import Entity
@@ -26,7 +27,7 @@ class EntityFinder:
     def __init__(self, path: Path, abbreviations: Mapping[str, str]) -> None:
         """Raise DataError if the file is not two levels of lists of words."""
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
             patterns = [*_patterns(rows), *({"label": "age", "pattern": pattern} for pattern in _AGE)]
         except (OSError, AttributeError, TypeError, yaml.YAMLError) as error:
             raise DataError(f"{path} can't be read: {error!r}") from error

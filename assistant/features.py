@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.types import Reading, Understanding
 from knowledge.words import content_words
@@ -33,7 +32,7 @@ class AnswerKind:
 
 def load_answer_kinds(path: Path) -> tuple[AnswerKind, ...]:
     """Read the kinds of answer. Raises DataError for a pattern that is not valid."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = read_yaml(path)
     try:
         return tuple(
             AnswerKind(

@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from knowledge.topics import TopicExamples
 from knowledge.types import Vectors
@@ -39,7 +40,7 @@ def load_intents(folder: Path) -> tuple[Intent, ...]:
     intents: list[Intent] = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+            loaded = read_yaml(path)
         except yaml.YAMLError as error:
             raise DataError(f"{path} is not YAML: {error}") from error
         for row in (loaded or {}).get("nlu") or []:

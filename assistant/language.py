@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 
 _LOOKED_AT = 600  # characters
@@ -33,7 +34,7 @@ class Languages:
     def load(cls, path: Path) -> Languages:
         """Read the lists. Raises DataError if the file is not of the right form."""
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
             others = {str(name): frozenset(str(words).split()) for name, words in rows["words"].items()}
             return cls(frozenset(str(rows["english"]).split()), others)
         except (OSError, KeyError, AttributeError, yaml.YAMLError) as error:

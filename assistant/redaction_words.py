@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae", "’": "'", "‘": "'", "`": "'"})
@@ -43,7 +44,7 @@ class RedactionRules:
 def load_redaction_rules(path: Path) -> RedactionRules:
     """Read `redaction.yml` and the lists it names. Raises DataError that says which part is missing."""
     try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+        rows = read_yaml(path)
         return RedactionRules(
             placeholders=dict(rows["placeholders"]),
             age_bands=tuple(sorted((int(age), str(band)) for age, band in rows["age_bands"].items())),

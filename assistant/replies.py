@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.types import Audience
 
@@ -23,7 +24,7 @@ class Replies:
     def load(cls, path: Path) -> Replies:
         """Read the file. Raises DataError if it is not a YAML mapping."""
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rows = read_yaml(path)
         except (OSError, yaml.YAMLError) as error:
             raise DataError(f"{path} can't be read: {error}") from error
         if not isinstance(rows, dict):

@@ -1,25 +1,27 @@
 """The rules that show a disclosure of harm, read from `data/safety.yml`, where their form is explained.
 
-Each phrase becomes a pattern of fixed length with gaps of at most four words, tried only where its
-first word stands: a message costs time in proportion to its length, whatever is in it.
+Each phrase is a row of parts with gaps of at most four words, tried only where its first word stands:
+a message costs time in proportion to its length, whatever is in it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.safety_text import Speller, one_letter_off
 
 _GAP = "..."
-_GAP_PATTERN = r"(?:[^ .]+ ){0,4}?"
+_LONGEST_GAP = 4  # words
 _LIST = re.compile(r"\{(\w+)\}")
 _PARTS = re.compile(r"\[[^\]]*\]|\S+")
 _CROSSED_OUT = "_"
@@ -40,12 +42,72 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """One part of a phrase: any of some entries, a gap of a few words, or several parts that may be missing.
+
+    `entries` holds, by their first word, the words of each entry, those with most letters first.
+    """
+
+    entries: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
+    maybe: tuple[_Part, ...] = ()
+    gap: bool = False
+
+    @property
+    def optional(self) -> bool:
+        """Whether a phrase can do without it."""
+        return self.gap or bool(self.maybe)
+
+    @property
+    def firsts(self) -> frozenset[str]:
+        """The words that it can begin with."""
+        return self.maybe[0].firsts if self.maybe else frozenset(self.entries)
+
+    def words(self) -> Iterator[str]:
+        """All words in it."""
+        for entries in self.entries.values():
+            for entry in entries:
+                yield from entry
+        for part in self.maybe:
+            yield from part.words()
+
+    def ends(self, words: Sequence[str], start: int) -> Iterator[int]:
+        """Where it can end if it begins at the word `start`, the likeliest first."""
+        if self.gap:
+            yield start
+            for end in range(start, min(start + _LONGEST_GAP, len(words))):
+                if "." in words[end]:
+                    return
+                yield end + 1
+            return
+        if self.maybe:
+            yield from _ends(self.maybe, words, start)
+            yield start
+            return
+        if start < len(words):
+            for entry in self.entries.get(words[start], ()):
+                if len(entry) == 1 or tuple(words[start : start + len(entry)]) == entry:
+                    yield start + len(entry)
+
+
+def _ends(parts: Sequence[_Part], words: Sequence[str], start: int) -> Iterator[int]:
+    if not parts:
+        yield start
+        return
+    for end in parts[0].ends(words, start):
+        yield from _ends(parts[1:], words, end)
+
+
+@dataclass(frozen=True)
 class Phrase:
-    """One phrase: what it stands for, as written, and its pattern."""
+    """One phrase: what it stands for, as written, and its parts."""
 
     name: str
     written: str
-    pattern: re.Pattern[str]
+    parts: tuple[_Part, ...]
+
+    def end(self, words: Sequence[str], start: int) -> int | None:
+        """Where it ends if it begins at the word `start`; None if it does not."""
+        return next(_ends(self.parts, words, start), None)
 
 
 class PhraseBook:
@@ -53,13 +115,14 @@ class PhraseBook:
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lists = lists
+        self._parts: dict[str, _Part] = {}
         self._by_first: dict[str, list[Phrase]] = {}
         self.words: set[str] = set()
 
     def add(self, name: str, written: str) -> None:
         """Take a phrase. Raises DataError if it names an unknown list or has no word."""
         parts = [self._part(part, written) for part in _PARTS.findall(written)]
-        while parts and parts[0].pattern == _GAP_PATTERN:
+        while parts and parts[0].gap:
             parts.pop(0)
         firsts: set[str] = set()
         for part in parts:
@@ -68,36 +131,40 @@ class PhraseBook:
                 break
         if not firsts:
             raise DataError(f"safety.yml: the phrase {written!r} has no word to look for")
-        phrase = Phrase(name, written, re.compile("".join(part.pattern for part in parts)))
+        phrase = Phrase(name, written, tuple(parts))
         for first in firsts:
             self._by_first.setdefault(first, []).append(phrase)
-        for part in parts:
-            self.words |= part.words
 
     def find(self, words: str) -> Iterator[tuple[Phrase, int, int]]:
         """Each phrase with where it was found, in text as `Speller` reads it: words with one space after each."""
-        start = 0
-        for word in words.split():
+        each = words.split()
+        places = [0, *accumulate(len(word) + 1 for word in each)]
+        for at, word in enumerate(each):
             for phrase in self._by_first.get(word, ()):
-                found = phrase.pattern.match(words, start)
-                if found:
-                    yield phrase, start, found.end()
-            start += len(word) + 1
+                end = phrase.end(each, at)
+                if end is not None:
+                    yield phrase, places[at], places[end]
 
     def _part(self, part: str, written: str) -> _Part:
+        """A part as it is written; each way of writing is read once."""
+        if part not in self._parts:
+            self._parts[part] = self._read_part(part, written)
+            self.words.update(self._parts[part].words())
+        return self._parts[part]
+
+    def _read_part(self, part: str, written: str) -> _Part:
         if part == _GAP:
-            return _Part(_GAP_PATTERN, frozenset(), frozenset(), optional=True)
+            return _Part(gap=True)
         if part.startswith("["):
-            inner = [self._part(one, written) for one in part[1:-1].split()]
+            inner = tuple(self._part(one, written) for one in part[1:-1].split())
             if not inner:
                 raise DataError(f"safety.yml: empty brackets in {written!r}")
-            pattern = "".join(one.pattern for one in inner)
-            words = frozenset().union(*(one.words for one in inner))
-            return _Part(f"(?:{pattern})?", inner[0].firsts, words, optional=True)
+            return _Part(maybe=inner)
         entries = sorted({e for one in part.split("/") for e in self._entries(one, written)}, key=lambda e: (-len(e), e))
-        words = frozenset(word for entry in entries for word in entry.split())
-        firsts = frozenset(entry.split()[0] for entry in entries)
-        return _Part(f"(?:{'|'.join(map(re.escape, entries))}) ", firsts, words, optional=False)
+        by_first: dict[str, list[tuple[str, ...]]] = {}
+        for entry in entries:
+            by_first.setdefault(entry.split()[0], []).append(tuple(entry.split()))
+        return _Part(by_first)
 
     def _entries(self, entry: str, written: str, depth: int = 0) -> Iterator[str]:
         """An entry with each list in it written out; an entry of a list also with an s after it (`dads`)."""
@@ -111,14 +178,6 @@ class PhraseBook:
             raise DataError(f"safety.yml: no list {named[1]!r}, or one that holds itself, in {written!r}")
         for one in self._lists[named[1]]:
             yield from self._entries(entry.replace(named[0], one, 1), written, depth + 1)
-
-
-@dataclass(frozen=True)
-class _Part:
-    pattern: str
-    firsts: frozenset[str]
-    words: frozenset[str]
-    optional: bool
 
 
 class SafetyRules:
@@ -142,7 +201,7 @@ class SafetyRules:
         """Read a rules file; the one that comes with Signpost if none is named."""
         where = path or Path(str(files("assistant") / "data" / "safety.yml"))
         try:
-            data = yaml.load(where.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both loaders are safe
+            data = read_yaml(where)
         except OSError as error:
             raise DataError(f"can't read the safety rules {where}: {error.strerror}") from error
         except yaml.YAMLError as error:

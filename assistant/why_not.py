@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
-from assistant.data_files import DATA
+from assistant.data_files import DATA, read_yaml
 from assistant.features import AnswerKind
 from assistant.types import Decision, Outcome, Reading, Reason
 from knowledge.words import content_words
@@ -65,5 +63,5 @@ def _unsaid(query: str, text: str) -> list[str]:
 
 @cache
 def _sentences() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = yaml.safe_load((DATA / "why_not.yml").read_text(encoding="utf-8"))
+    found: Mapping[str, Any] = read_yaml(DATA / "why_not.yml")
     return found

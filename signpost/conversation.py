@@ -30,14 +30,13 @@ def make_conversation(assistant: Assistant, settings: Settings, trackers: Databa
     project = read_project(
         REPOSITORY / "config.yml", REPOSITORY / "assistant" / "domain.yml", REPOSITORY / "assistant" / "rules.yml"
     )
-    runner: Runner = InProcessRunner(project, actions, parse, trackers)
+    standby = InProcessRunner(project, actions, parse, trackers)
+    runner: Runner = standby
     notes: Callable[[], list[str]] = list
     if settings.rasa_url:
-        safer = SaferRunner(RasaRunner(settings.rasa_url, settings.rasa_seconds), runner, settings.rasa_seconds)
+        safer = SaferRunner(RasaRunner(settings.rasa_url, settings.rasa_seconds), standby, settings.rasa_seconds)
         runner, notes = safer, lambda: _rasa_notes(safer)
-    return Conversation(
-        talk, actions, runner, trackers, project.slots, only, settings.conversation_minutes, not settings.rasa_url, notes
-    )
+    return Conversation(talk, actions, runner, trackers, project.slots, only, settings.conversation_minutes, notes)
 
 
 def _rasa_notes(runner: SaferRunner) -> list[str]:

@@ -27,7 +27,7 @@ from assistant.intents import Intent, IntentMatcher, all_examples, load_intents,
 from assistant.language import Languages
 from assistant.policy import DecisionPolicy
 from assistant.reader import Reader
-from assistant.redact import Redactor, load_redaction_rules
+from assistant.redact import RedactionRules, Redactor, load_redaction_rules
 from assistant.replies import Replies
 from assistant.safety import SafetyScreen
 from assistant.safety_model import SafetyModel
@@ -144,10 +144,15 @@ class Workshop:
         """Take in the statutory cards that ship with Signpost."""
         return self.ingester().ingest_documents("", CARDS_SOURCE, read_cards(DATA / "statutory_cards.yml"))
 
+    @cached_property
+    def redaction_rules(self) -> RedactionRules:
+        """What is personal, and what only looks so."""
+        return load_redaction_rules(DATA / "redaction.yml")
+
     def redactor(self, areas: Sequence[Area]) -> Redactor:
         """Takes personal data out of a message, and leaves the names of settings and services in."""
         keep = [name for area in areas for name in _public_names(area)]
-        return Redactor(load_redaction_rules(DATA / "redaction.yml"), keep)
+        return Redactor(self.redaction_rules, keep)
 
     def spelling(self) -> Spelling:
         """Mends slips, towards the words of the intents and the glossary."""

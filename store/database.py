@@ -33,10 +33,10 @@ def sqlite_url(folder: Path) -> str:
 
 
 def open_database(url: str) -> Engine:
-    """An engine for `url`; SQLite is set to write-ahead logging, so that reading never waits."""
+    """An engine for `url`; SQLite is set to write-ahead logging, so that reading never waits. Errors tell no values."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": _WAIT})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": _WAIT}, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_settings)
     return engine
 

@@ -49,8 +49,20 @@ class InProcessRunner:
         """The messages that answer one message, as Rasa's REST channel sends them. A thread does the work."""
         return await asyncio.to_thread(self._handle, sender, text, metadata)
 
+    def keep(self, sender: str, slots: Mapping[str, Any]) -> None:
+        """Remember where a conversation stands that another runner leads."""
+        tracker = self._tracker(sender)
+        self._trackers.save(sender, {**tracker, "slots": {**tracker["slots"], **slots}})
+
+    def leads(self, sender: str) -> bool:
+        """Whether this runner has answered in the conversation: only it writes events."""
+        return bool(self._tracker(sender)["events"])
+
+    def _tracker(self, sender: str) -> dict[str, Any]:
+        return self._trackers.load(sender) or {"slots": dict(self._project.slots), "events": []}
+
     def _handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
-        tracker = self._trackers.load(sender) or {"slots": dict(self._project.slots), "events": []}
+        tracker = self._tracker(sender)
         parsed = parse_payload(text) or self._parse(text, metadata)
         parsed = {**parsed, "metadata": dict(metadata)}
         slots = tracker["slots"]

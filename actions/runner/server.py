@@ -25,6 +25,16 @@ class Runner(Protocol):
         """The messages that answer one message, as Rasa's REST channel sends them."""
 
 
+class Standby(Runner, Protocol):
+    """A runner that can go on with a conversation that another one has led so far."""
+
+    def keep(self, sender: str, slots: Mapping[str, Any]) -> None:
+        """Remember where a conversation stands."""
+
+    def leads(self, sender: str) -> bool:
+        """Whether it has answered in this conversation itself."""
+
+
 class RasaRunner:
     """Talks to a Rasa server's REST channel. Raises RasaUnreachable."""
 
@@ -51,9 +61,13 @@ class RasaRunner:
 
 
 class SaferRunner:
-    """Asks the Rasa server first; the in-process runner answers when that fails."""
+    """Asks the Rasa server first; the in-process runner answers when that fails.
 
-    def __init__(self, first: RasaRunner, second: Runner, seconds: float) -> None:
+    It then leads that conversation to its end: the Rasa server has missed a turn, and would go on with a school or a
+    voice that is no longer right. New conversations go to the Rasa server again as soon as it answers.
+    """
+
+    def __init__(self, first: RasaRunner, second: Standby, seconds: float) -> None:
         self._first = first
         self._second = second
         self._seconds = seconds
@@ -64,10 +78,12 @@ class SaferRunner:
 
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """The messages of whichever runner could answer in time."""
-        if time.monotonic() >= self._asleep_until:
+        if time.monotonic() >= self._asleep_until and not await asyncio.to_thread(self._second.leads, sender):
             try:
                 messages = await asyncio.wait_for(self._first.handle(sender, text, metadata), self._seconds)
                 self.last_failure = ""
+                slots: dict[str, Any] = next((each["custom"]["slots"] for each in reversed(messages) if "custom" in each), {})
+                await asyncio.to_thread(self._second.keep, sender, slots)
                 return messages
             except (RasaUnreachable, TimeoutError) as error:
                 self.failures += 1

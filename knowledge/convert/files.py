@@ -1,4 +1,7 @@
-"""Chooses the reader for a file by its ending and gives every result the same last polish."""
+"""Chooses the reader for a file by its ending and gives every result the same last polish.
+
+The libraries of a format are imported when its first file is read: serving does without them.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from charset_normalizer import from_bytes
-
-from knowledge.convert.html import html_dates, html_title, html_to_markdown
-from knowledge.convert.office import docx_to_markdown, odt_to_markdown
-from knowledge.convert.pdf import pdf_to_markdown
 from knowledge.convert.plain import plain_to_markdown
 from knowledge.convert.reading import Read
-from knowledge.convert.tabbed import unfold
 from knowledge.convert.tidy import first_heading, looks_like_markdown, tidy
 from knowledge.dates import find_dates
 from knowledge.errors import ConversionError
@@ -50,7 +47,8 @@ def convert_bytes(name: str, content: bytes) -> Converted:
 
 def convert_html(title: str, html: str) -> Converted:
     """Convert one saved page; an empty `title` is taken from the page."""
-    return _finish(title or html_title(html), html_to_markdown(html), html_dates(html))
+    read = _read_html(html, title)
+    return _finish(read.title, read.body, read.aside)
 
 
 def convert_text(title: str, text: str) -> Converted:
@@ -63,6 +61,8 @@ def decode(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
         guess = from_bytes(content, cp_isolation=["cp1252", "utf_16", "latin_1"]).best()
         if guess is None:
             raise ConversionError("its text encoding can't be told: save it as UTF-8") from None
@@ -79,6 +79,8 @@ def _finish(title: str, body: str, aside: str = "") -> Converted:
 
 
 def _text_body(text: str) -> str:
+    from knowledge.convert.tabbed import unfold
+
     unfolded = unfold(text)
     return unfolded if looks_like_markdown(text) else plain_to_markdown(unfolded)
 
@@ -97,8 +99,31 @@ def _first_title(body: str) -> str:
 
 
 def _html(content: bytes) -> Read:
-    text = decode(content)
-    return Read(html_title(text), html_to_markdown(text), html_dates(text))
+    return _read_html(decode(content))
+
+
+def _read_html(text: str, title: str = "") -> Read:
+    from knowledge.convert.html import html_dates, html_title, html_to_markdown
+
+    return Read(title or html_title(text), html_to_markdown(text), html_dates(text))
+
+
+def _pdf(content: bytes) -> Read:
+    from knowledge.convert.pdf import pdf_to_markdown
+
+    return pdf_to_markdown(content)
+
+
+def _docx(content: bytes) -> Read:
+    from knowledge.convert.office import docx_to_markdown
+
+    return docx_to_markdown(content)
+
+
+def _odt(content: bytes) -> Read:
+    from knowledge.convert.office import odt_to_markdown
+
+    return odt_to_markdown(content)
 
 
 def _text(content: bytes) -> Read:
@@ -109,9 +134,9 @@ def _text(content: bytes) -> Read:
 READERS: Mapping[str, Callable[[bytes], Read]] = {
     "html": _html,
     "htm": _html,
-    "pdf": pdf_to_markdown,
-    "docx": docx_to_markdown,
-    "odt": odt_to_markdown,
+    "pdf": _pdf,
+    "docx": _docx,
+    "odt": _odt,
     "md": _text,
     "markdown": _text,
     "txt": _text,

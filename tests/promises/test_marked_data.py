@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -87,14 +89,55 @@ def test_marked_data_is_nowhere_on_disk_or_in_the_logs(tmp_path: Path, harm: boo
             assert client.get(path).status_code == 404
         client.request("DELETE", "/api/v1/conversation", headers={"Authorization": f"Bearer {token}"})
     assert arrived(data) == 4  # two hand-overs, each acknowledged
-    found = [
+    assert traces([*data.rglob("*"), log]) == []
+
+
+def test_marked_data_is_in_no_error_report_no_address_and_no_figure_when_everything_fails(tmp_path: Path) -> None:
+    data, log = tmp_path / "data", tmp_path / "log.txt"
+    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
+    failed, told = set(), []
+    often = {"SIGNPOST_MESSAGES_A_MINUTE": "10000", "SIGNPOST_CLIENT_MESSAGES_A_MINUTE": "10000"}
+    with (
+        log.open("wb") as out,
+        running(
+            data, log=out, SIGNPOST_SHARED_SECRET="s", SIGNPOST_SMTP_HOST="127.0.0.1", SIGNPOST_SMTP_PORT="9", **often
+        ) as address,
+        httpx.Client(base_url=address, timeout=60, headers={"X-Signpost-Secret": "s"}) as client,
+    ):
+        token = client.post("/api/v1/conversations", json={"area": "larkmere"}).json()["conversation"]
+        for table in ("unanswered", "counts", "outbox", "follow_ups", "conversations"):
+            without(data, table)
+            for path, body, is_json in sent_to(MARKED):
+                body = {key: token if value == TOKEN else value for key, value in body.items()}
+                headers = {"Authorization": f"Bearer {token}"}
+                given = client.post(path, json=body, headers=headers) if is_json else client.post(path, data=body)
+                told.append(" ".join([str(given.url), given.headers.get("location", ""), client.get("/health").text]))
+                if given.status_code >= 500:
+                    failed.add(path)
+                    assert "Something went wrong on our side" in given.text
+                    assert "default-src" in given.headers["content-security-policy"]
+    assert len(failed) > 5
+    assert [trace for trace in TRACES for line in told if trace.lower() in line.lower()] == []
+    assert traces([log]) == []
+    assert "request failed: OperationalError at" in log.read_text(encoding="utf-8")
+
+
+def without(data: Path, table: str) -> None:
+    """Take a table away from a running service's database, as nothing but a fault does."""
+    with sqlite3.connect(data / "signpost.db", timeout=20) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    connection.close()
+
+
+def traces(paths: Iterable[Path]) -> list[str]:
+    """Where marked data is left in files."""
+    return [
         f"{trace} in {path.name}"
-        for path in [*data.rglob("*"), log]
+        for path in paths
         if path.is_file() and path.suffix not in (".onnx", ".npy", ".npz", ".index")
         for trace in TRACES
         if trace.lower().encode() in path.read_bytes().lower()
     ]
-    assert found == []
 
 
 def arrived(data: Path) -> int:
