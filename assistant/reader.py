@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from assistant.errors import PolicyError
 from knowledge.encoder import StatesEncoder, TokenStates, open_session
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
-from knowledge.units import flat, head
+from knowledge.units import flat, head, whole_text
 
 READER_FILE = "reader.onnx"
 FACTS_FILE = "reader.json"
@@ -38,11 +38,18 @@ class Marks:
     evidence: tuple[float, ...]
 
 
+class PassageStates(Protocol):
+    """What shows what the encoder's layers make of a passage."""
+
+    def states(self, text: str) -> TokenStates:
+        """What the layers make of `text`."""
+
+
 class Reader:
     """The trained reader on the CPU. Safe to use from many threads."""
 
-    def __init__(self, folder: Path, encoder: StatesEncoder, threads: int = 1) -> None:
-        """Raise PolicyError if the files are missing or were trained for another encoder."""
+    def __init__(self, folder: Path, encoder: StatesEncoder, passages: PassageStates, threads: int = 1) -> None:
+        """`passages` may keep what it was asked before. Raise PolicyError if a file is missing or for another encoder."""
         facts = _facts(folder / FACTS_FILE)
         if facts["encoder"] != encoder.digest:
             raise PolicyError(
@@ -52,13 +59,14 @@ class Reader:
         self.digest = str(facts["digest"])
         self._session = open_session(folder / READER_FILE, threads)
         self._encoder = encoder
+        self._passages = passages
 
     def read(self, question: str, hits: Sequence[SearchHit]) -> list[Marks]:
         """Marks for each of `hits`, which come best first by `first_score`."""
         if not hits:
             return []
         asked = self._encoder.states(question)
-        told = [self._encoder.states(_unit(hit)) for hit in hits]
+        told = [self._passages.states(_unit(hit)) for hit in hits]
         feed = feed_of([(asked, each) for each in told], search_facts(len(asked.ids), hits))
         answers, tokens = self._session.run(["answers", "tokens"], feed)
         return [
@@ -119,7 +127,7 @@ def feed_of(pairs: Sequence[tuple[TokenStates, TokenStates]], facts: NDArray[np.
 
 
 def _unit(hit: SearchHit) -> str:
-    return head(hit.passage.headings) + flat(hit.passage.text)
+    return whole_text(hit.passage.headings, hit.passage.text)
 
 
 def _evidence(hit: SearchHit, states: TokenStates, logits: NDArray[np.float32]) -> tuple[float, ...]:

@@ -72,6 +72,8 @@ class OnnxEncoder:
         self._dimensions = int(str(facts["dimensions"]))
         self._tokenizer = load_tokenizer(folder / TOKENS_FILE, int(str(facts["longest"])))
         self._session = open_session(folder / MODEL_FILE, threads)
+        if not {"vector", *STATES} <= {output.name for output in self._session.get_outputs()}:
+            raise EncoderError(f"the encoder in {folder} was exported by an older Signpost: run 'signpost build --again'")
 
     @property
     def digest(self) -> str:
@@ -122,11 +124,10 @@ class OnnxEncoder:
 class RememberingEncoder:
     """An encoder that keeps what it made of the last single texts: one turn asks for its message's more than once.
 
-    A reader asks for the same passages again and again; one takes about 170 kB. The texts are kept in memory only, and only
-    as keys.
+    The texts are kept in memory only, and only as keys.
     """
 
-    def __init__(self, encoder: OnnxEncoder, most: int = 256) -> None:
+    def __init__(self, encoder: OnnxEncoder, most: int = 64) -> None:
         self._encoder = encoder
         self._one = lru_cache(maxsize=most)(self._fresh)
 

@@ -29,9 +29,14 @@ def flat(text: str) -> str:
     return _SPACE.sub(" ", re.sub(r"(?m)^\s*- ", "", text)).strip()
 
 
+def whole_text(headings: Sequence[str], text: str) -> str:
+    """A passage as one text."""
+    return head(headings) + flat(text)
+
+
 def whole_unit(piece: Piece) -> str:
-    """The passage as one text."""
-    return head(piece.headings) + flat(piece.text)
+    """A piece as one text."""
+    return whole_text(piece.headings, piece.text)
 
 
 def sentence_unit(piece: Piece, sentence: str) -> str:

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     extra_sites: str = Field("", description="Sites that may embed the chat beside those of the area packs, commas between.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, description="Port that the service listens on.")
+    states_mb: int = Field(
+        2000, description="Megabytes of disk for what the reader has seen of passages (0.17 each); 0 computes it each time."
+    )
     threads: int = Field(1, description="Threads that one model call may use.")
     conversation_minutes: int = Field(60, description="Minutes after which an idle conversation is forgotten.")
     messages_a_minute: int = Field(30, description="Messages that one conversation may send a minute.")
@@ -79,6 +82,11 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """Where the indexes lie."""
         return self.data / "indexes"
+
+    @property
+    def states_file(self) -> Path:
+        """Where the states of passages are kept."""
+        return self.data / "states.db"
 
     @property
     def policy_file(self) -> Path:

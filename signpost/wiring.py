@@ -40,10 +40,12 @@ from knowledge.cards import CARDS_SOURCE, read_cards
 from knowledge.encoder import OnnxEncoder, RememberingEncoder
 from knowledge.export import export_encoder
 from knowledge.ingest import Ingester, no_progress
+from knowledge.kept_states import KeptStates
 from knowledge.library import Library
 from knowledge.ports import Progress
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, IngestionReport, Vectors
+from knowledge.units import whole_text
 from knowledge.words import words
 from signpost.settings import Settings
 from store.database import migrate, open_database
@@ -75,7 +77,16 @@ class Workshop:
     @cached_property
     def encoder(self) -> RememberingEncoder:
         """The exported encoder."""
-        return RememberingEncoder(OnnxEncoder(self.settings.encoder_folder, self.settings.threads))
+        return RememberingEncoder(self._bare_encoder)
+
+    @cached_property
+    def _bare_encoder(self) -> OnnxEncoder:
+        return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+
+    @cached_property
+    def kept_states(self) -> KeptStates:
+        """What the encoder makes of passages, for the reader."""
+        return KeptStates(self._bare_encoder, self.settings.states_file, self.settings.states_mb)
 
     def prepare_encoder(self, *, int8: bool | None = None, again: bool = False) -> bool:
         """Export the encoder into the data folder; False if it is there already."""
@@ -96,7 +107,14 @@ class Workshop:
     @cached_property
     def reader(self) -> Reader:
         """What says whether a passage answers. Raises PolicyError if it was trained for another encoder."""
-        return Reader(DATA / "reader", self.encoder, self.settings.threads)
+        return Reader(DATA / "reader", self.encoder, self.kept_states, self.settings.threads)
+
+    def read_ahead(self, progress: Progress = no_progress) -> None:
+        """Have what the reader needs of every passage ready; what is ready is left alone."""
+        stored = [passage for scope in self.store.scopes() for passage in self.store.passages(scope).passages]
+        texts = [whole_text(passage.headings, passage.text) for passage in stored]
+        for text in progress(texts, len(texts), "reading"):
+            self.kept_states.keep(text)
 
     @cached_property
     def replies(self) -> Replies:

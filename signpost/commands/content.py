@@ -49,6 +49,7 @@ def build(
     cards = workshop.ingest_cards()
     scopes = list(workshop.store.scopes())
     built = [scope.key for scope in progress_bar(scopes, len(scopes), "indexes") if workshop.library.build(scope)]
+    workshop.read_ahead(progress_bar)
     if as_json:
         Output.json({"encoder": workshop.encoder.digest, "exported": exported, "cards": cards, "built": built})
     else:
@@ -76,6 +77,7 @@ def ingest(
         report = joined(report, _ingest_file(workshop, path, area, setting, title, url))
     for scope in workshop.store.scopes():
         workshop.library.build(scope)
+    workshop.read_ahead(progress_bar)
     Output.json(report) if as_json else _say(report)
 
 

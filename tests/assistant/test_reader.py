@@ -23,7 +23,7 @@ ASKED = "how much is the swimming club"
 
 @pytest.fixture(scope="module")
 def reader(encoder: OnnxEncoder) -> Reader:
-    return Reader(DATA / "reader", encoder)
+    return Reader(DATA / "reader", encoder, encoder)
 
 
 def test_the_page_that_answers_is_likelier_than_one_about_the_same_thing(reader: Reader) -> None:
@@ -65,7 +65,7 @@ def test_a_reader_of_another_encoder_is_refused(encoder: OnnxEncoder, tmp_path: 
     shutil.copytree(DATA / "reader", tmp_path / "reader")
     (tmp_path / "reader" / "reader.json").write_text(json.dumps({"encoder": "other", "digest": "x"}), encoding="utf-8")
     with pytest.raises(PolicyError, match=r"trained for encoder other.*make train-reader"):
-        Reader(tmp_path / "reader", encoder)
+        Reader(tmp_path / "reader", encoder, encoder)
 
 
 @pytest.mark.parametrize("damage", [None, "{", "[]", '{"encoder": "x"}'])
@@ -73,7 +73,7 @@ def test_a_missing_or_damaged_reader_is_refused(encoder: OnnxEncoder, tmp_path: 
     if damage is not None:
         (tmp_path / "reader.json").write_text(damage, encoding="utf-8")
     with pytest.raises(PolicyError, match="make train-reader"):
-        Reader(tmp_path, encoder)
+        Reader(tmp_path, encoder, encoder)
 
 
 def test_a_setting_of_ones_own_counts_before_reading() -> None:
