@@ -107,7 +107,7 @@ class _Overlay(Library):
 
 
 def _overlaid(library: Library, document: Document, key: str, encoder: Encoder, mapper: TopicMapper) -> Library:
-    pieces = split(document.title, document.body)
+    pieces = split(document.heads, document.body)
     vectors = [encoder.encode(units(piece)) for piece in pieces]
     topics = mapper.topics(np.stack([rows[0] for rows in vectors])) if pieces else []
     passages = {

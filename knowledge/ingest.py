@@ -79,7 +79,7 @@ class Ingester:
         return IngestionReport(tuple(created), tuple(updated), tuple(unchanged), tuple(deleted), tuple(skipped))
 
     def _put(self, area: str, source: str, document: Document, digest: str) -> None:
-        pieces = split(document.title, document.body)
+        pieces = split(document.heads, document.body)
         whole = [rows[0] for rows in unit_vectors(pieces, self._store, self._encoder)]
         topics = self._mapper.topics(np.stack(whole)) if whole else []
         self._store.put_document(area, source, document, digest, pieces, topics)

@@ -87,7 +87,7 @@ def _parts(block: str) -> Iterator[str]:
 
 
 def _path(title: str, path: list[tuple[float, str]]) -> tuple[str, ...]:
-    steps = [title]
+    steps = [title]  # empty for an answer by staff
     for _, words in path:
         if words and words.lower() != steps[-1].lower():
             steps.append(words)

@@ -111,6 +111,11 @@ class Document:
     review_by: date | None = None
     kind: str = "page"
 
+    @property
+    def heads(self) -> str:
+        """What its headings stand under: its title; nothing for an answer by staff, whose headings are whole questions."""
+        return "" if self.kind.startswith("curated") else self.title
+
 
 @dataclass(frozen=True)
 class Passage:

@@ -155,6 +155,17 @@ def test_the_preview_is_what_families_will_get(office: Office) -> None:
     office.post(f"{address}/withdraw")
 
 
+def test_an_answer_meets_its_own_wording_whatever_the_page_is_called_that_it_is_from(office: Office) -> None:
+    office.sign_in("reviewer")
+    for title in ("Play schemes", "Minutes of the pool committee, 3 May", ""):
+        address = write(office, questions="what is SEN support", title=title, text="It is help from the school. There is a plan.")
+        office.post(f"{address}/approve")
+        reply = office.client.post("/api/v1/areas/larkmere/ask", json={"text": "what is SEN support"}).json()
+        assert (reply["kind"], reply["text"]) == ("answer", "It is help from the school. There is a plan.")
+        assert reply["probability"] > 0.6
+        office.post(f"{address}/withdraw")
+
+
 def test_the_parts_of_pages_that_an_answer_wins_over_are_named(office: Office) -> None:
     office.sign_in("reviewer")
     page = main_of(
