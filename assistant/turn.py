@@ -21,6 +21,7 @@ from assistant.compose import StaleWords, answer_text, card_citation, citation
 from assistant.conflicts import CardCheck, Conflict, find_conflict
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
+from assistant.definitions import Definitions
 from assistant.dialogue import DialogueRules
 from assistant.emergency import emergency_card, emergency_words, language_reply
 from assistant.entities import EntityFinder
@@ -96,6 +97,7 @@ class Parts:
     spelling: Spelling
     entities: EntityFinder
     languages: Languages
+    definitions: Definitions
     areas: Callable[[], Sequence[Area]]
     dialogue: DialogueRules
     recorder: Recorder
@@ -250,6 +252,8 @@ class Assistant:
         if decision.outcome is Outcome.ANSWER and decision.reading is not None:
             answer = self.answered(decision.reading, decision.rivals, understanding, context)
             return replace(answer, probability=decision.probability)
+        if defined := self._parts.definitions.reply(understanding, decision):
+            return replace(defined, contacts=self._cards(understanding, area, context)[:1], see_also=self._see_also(decision))
         if decision.outcome is Outcome.CLARIFY:
             if decision.reason is Reason.CLOSE_READINGS:
                 cards = self._cards(understanding, area, context)

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     """Why it was decided so; each has a sentence in `replies.yml` and one for staff."""
 
     CONFIDENT = "confident"
+    WORD_EXPLAINED = "word_explained"
     UNSURE = "unsure"
     NOTHING_FOUND = "nothing_found"
     WHICH_SETTING = "which_setting"

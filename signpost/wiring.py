@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
 from assistant.data_files import DATA
+from assistant.definitions import Definitions
 from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
@@ -217,6 +218,7 @@ class Workshop:
             spelling=self.spelling(),
             entities=EntityFinder(DATA / "entities.yml", load_abbreviations(DATA / "glossary.csv").expansions),
             languages=Languages.load(DATA / "languages.yml"),
+            definitions=Definitions.load(DATA / "definitions.yml", DATA / "glossary.csv"),
             dialogue=DialogueRules.load(DATA / "dialogue.yml"),
             areas=AreaCache(self.store.areas),
             recorder=recorder or self.recorder(chosen.answer_at),

@@ -1,0 +1,127 @@
+"""Answers "what is an EHCP?" from the glossary, for when no page answers it surely.
+
+Only a message that asks what a word means, and nothing else, is met (`data/definitions.yml`): nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.data_files import read_yaml
+from assistant.errors import DataError
+from assistant.types import Citation, Decision, Kind, Reason, Reply, Understanding
+
+DOCUMENT = "glossary"
+_WORD = "{word}"
+_ARTICLES = ("a ", "an ", "the ")
+_FOR_PEOPLE = (Reason.ASKED_FOR_PERSON, Reason.COMPLAINT, Reason.PERSONAL_CASE)
+_SHORT = 3  # letters; so short a form that stands for other things too is left alone
+_PLAIN = 5  # letters; "the plan" and "the base" are left with their article
+_PIECE = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a word means, with where that is from."""
+
+    text: str
+    source: Citation
+
+
+class Definitions:
+    """The words of a glossary, and the ways to ask for them."""
+
+    def __init__(self, rules: Mapping[str, Any], rows: Sequence[Mapping[str, str]]) -> None:
+        """Raise DataError if an entry of `rules` or a column of `rows` is missing."""
+        try:
+            self._source = Citation(DOCUMENT, str(rules["title"]), "", str(rules["owner"]), _day(rules["updated"]))
+            self._before = tuple(f"{_plain(each)} " for each in rules["before"])
+            self._after = tuple(f" {_plain(each)}" for each in rules["after"])
+            self._ways = [tuple(_plain(part) for part in str(way).split(_WORD, 1)) for way in rules["asked"]]
+            self._meanings = _meanings(rows)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"definitions.yml or the glossary lacks something, or has it in a wrong form: {error}") from error
+
+    @classmethod
+    def load(cls, rules: Path, glossary: Path) -> Definitions:
+        """Read both files. Raises DataError."""
+        try:
+            with glossary.open(encoding="utf-8", newline="") as handle:
+                return cls(read_yaml(rules), list(csv.DictReader(handle)))
+        except (OSError, yaml.YAMLError) as error:
+            raise DataError(f"can't read {rules} or {glossary}: {error}") from error
+
+    def find(self, text: str) -> Definition | None:
+        """The meaning of the word that `text` asks for; None if it asks something else, or the word is not known."""
+        asked = self._bare(_plain(text))
+        for before, after in self._ways:
+            if asked.startswith(f"{before} ".lstrip()) and asked.endswith(f" {after}".rstrip()):
+                word = asked.removeprefix(before).removesuffix(after).strip()
+                meaning = self._meanings.get(word) or self._meanings.get(_without_article(word))
+                if meaning:
+                    return Definition(meaning, self._source)
+        return None
+
+    def reply(self, understanding: Understanding, decision: Decision) -> Reply | None:
+        """The answer to a message that asks what a word means; None for any other, or if it asks for a person."""
+        found = self.find(understanding.text) or self.find(understanding.query)
+        if found is None or decision.reason in _FOR_PEOPLE:
+            return None
+        return Reply(
+            Kind.ANSWER, found.text, citations=(found.source,), reason=Reason.WORD_EXPLAINED, probability=1.0,
+            reference=understanding.query,
+        )  # fmt: skip
+
+    def _bare(self, asked: str) -> str:
+        """Without greetings before and politeness after."""
+        while found := next((each for each in self._before if asked.startswith(each)), None):
+            asked = asked.removeprefix(found)
+        while found := next((each for each in self._after if asked.endswith(each)), None):
+            asked = asked.removesuffix(found)
+        return asked
+
+
+def _meanings(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What each form means; a form of two words means neither."""
+    forms = [(form, row) for row in rows for form in set(_forms(row))]
+    times = Counter(form for form, _ in forms)
+    return {form: _told(row) for form, row in forms if times[form] == 1}
+
+
+def _forms(row: Mapping[str, str]) -> Iterator[str]:
+    clashes = bool(row["clashes_with"].strip())
+    for form in (row["term"], row["expansion"], *(row["aliases"] or "").split(";")):
+        plain = _plain(form)
+        if plain and "(" not in form and "/" not in form and not (clashes and len(plain) <= _SHORT):
+            yield plain
+            yield f"{plain}s"
+            if len(bare := _without_article(plain)) > _PLAIN and bare != plain:
+                yield bare
+
+
+def _told(row: Mapping[str, str]) -> str:
+    term, full = row["term"].strip(), row["expansion"].strip()
+    return f"{term}: {row['plain_english']}" if term.lower() == full.lower() else f"{full} ({term}): {row['plain_english']}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(_PIECE.findall(re.sub(r"['’`]", "", text.lower())))
+
+
+def _without_article(word: str) -> str:
+    return next((word.removeprefix(article) for article in _ARTICLES if word.startswith(article)), word)
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, date):
+        raise ValueError(f"'{value}' is not a date")
+    return value
