@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine
 
 from knowledge.pack import read_pack
 from signpost.mail import MailServer, send_due
@@ -20,7 +21,6 @@ from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.database import migrate, open_database, sqlite_url
 from store.outbox import Outbox, _now
-from store.tables import OutboxRow
 from tests.api.test_handing_over import Mailbox, mailbox  # noqa: F401 - a fixture
 from tests.conftest import DATA
 from tests.journeys.server import started
@@ -37,26 +37,36 @@ class Place:
     settings: dict[str, Any]
 
 
+@contextmanager
+def own_database(server: Engine) -> Iterator[Engine]:
+    """A new database on a server that other tests use too."""
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CREATE DATABASE killed")
+        engine = open_database(server.url.set(database="killed").render_as_string(hide_password=False))
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+            connection.exec_driver_sql("DROP DATABASE killed WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, pack: Path, mailbox: tuple[Mailbox, MailServer]) -> Iterator[Place]:  # noqa: F811
     data = tmp_path / "data"
     shutil.copytree(DATA / "encoder", data / "encoder")
-    engine: Engine
-    if request.param == "postgresql":
-        engine = request.getfixturevalue("postgresql")
-    else:
-        engine = open_database(sqlite_url(data))
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            engine = stack.enter_context(own_database(request.getfixturevalue("postgresql")))
+        else:
+            engine = open_database(sqlite_url(data))
+            stack.callback(engine.dispose)
         migrate(engine)
-    with engine.begin() as connection:
-        connection.execute(delete(OutboxRow))
-    address = engine.url.render_as_string(hide_password=False)
-    workshop = Workshop(Settings(data=data, database=address))
-    workshop.ingester().ingest_pack(read_pack(pack))
-    workshop.engine.dispose()
-    mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox[1].port), "SMTP_STARTTLS": "false"}
-    yield Place(data, Outbox(engine), {f"SIGNPOST_{key}": value for key, value in {**mail, "DATABASE": address}.items()})
-    if request.param == "sqlite":
-        engine.dispose()
+        address = engine.url.render_as_string(hide_password=False)
+        workshop = Workshop(Settings(data=data, database=address))
+        workshop.ingester().ingest_pack(read_pack(pack))
+        workshop.engine.dispose()
+        mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox[1].port), "SMTP_STARTTLS": "false"}
+        yield Place(data, Outbox(engine), {f"SIGNPOST_{key}": value for key, value in {**mail, "DATABASE": address}.items()})
 
 
 def hand_over(address: str) -> str:
