@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
+from assistant.types import Context
 from knowledge.pack import read_pack
 from signpost.digest import write_digests
 from signpost.mail import MailServer, send_due
@@ -92,6 +93,17 @@ def test_names_to_confirm_are_told_in_a_new_school_year(workshop: Workshop) -> N
     assert "Contacts to confirm for this school year: 2." in bodies["ada@brookshire.example"]
     assert "Contacts to confirm for this school year: 1." in bodies["ed@brookshire.example"]
     assert "Gaps" not in bodies["ed@brookshire.example"]
+
+
+def test_ratings_that_drift_from_the_measured_error_are_told_to_reviewers(workshop: Workshop) -> None:
+    recorder, context = workshop.recorder(), Context("brookshire")
+    for number in range(30):
+        recorder.feedback(context, "", helpful=number < 12)
+    today = date.today() + timedelta(days=-date.today().weekday() + 6)
+    assert write_digests(workshop, today) >= 1
+    bodies = {each.recipient: each.body for each in Outbox(workshop.engine).due()}
+    assert '18 of 30 ratings in 30 days were "No"' in bodies["ada@brookshire.example"]
+    assert "ratings" not in bodies.get("ed@brookshire.example", "")
 
 
 def test_no_day_means_no_mail(workshop: Workshop) -> None:
