@@ -5,9 +5,9 @@
 
 It learns from `evaluation/safety/train.jsonl`, the examples in `assistant/data/safety_examples.yml`, the words of
 `intents/` (all but the safety intent), the complaints and questions of `evaluation/routing/train.jsonl`, and the
-questions of four packs, where everything that is not labelled `safeguarding` counts as harmless. Scores of the first
-stage are cross-fitted in five folds before the second stage weighs them, so that it does not trust them more than they
-deserve. The thresholds are chosen on those cross-fitted training messages only, to keep to `Goals`.
+questions of the packs that are not held out, where everything that is not labelled `safeguarding` counts as harmless.
+Scores of the first stage are cross-fitted in five folds before the second stage weighs them, so that it does not trust
+them more than they deserve. The thresholds are chosen on those cross-fitted training messages only, to keep to `Goals`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, fea
 from assistant.safety_rules import Findings, SafetyRules
 from assistant.safety_text import clip
 from evaluation.intervals import share_text
-from evaluation.safety_messages import HELD_OUT, Labelled, of_pack, own, to_learn_from
+from evaluation.safety_messages import HELD_OUT, OTHERS, Labelled, of_pack, own, to_learn_from
 from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
 
@@ -46,9 +46,9 @@ class Goals:
 
     idioms: float = 0.10
     """Idioms and low moods that get the safety card, at most."""
-    ordinary: float = 0.03
+    ordinary: float = 0.01
     """Ordinary questions that get the safety card, at most."""
-    gentle: float = 0.15
+    gentle: float = 0.12
     """Ordinary questions that get at least the gentle line, at most."""
 
 
@@ -234,6 +234,7 @@ def main() -> None:
     report("blind set", own("blind"), screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
+    report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,17 @@ from assistant.data_files import DATA
 from evaluation.questions import Expect, read_questions
 
 OWN, INTENTS, ROUTING = Path("evaluation/safety"), Path("intents"), Path("evaluation/routing/train.jsonl")
-PACKS = tuple(Path("evaluation/packs") / name for name in ("hollinsea", "norcombe", "wexbridge", "carrowby"))
-HELD_OUT = (Path("evaluation/packs/tarnmouth"), Path("evaluation/packs/ashdale"), Path("samples/larkmere"))
+ALL = Path("evaluation/packs")
+HELD_OUT = (ALL / "tarnmouth", ALL / "ashdale", Path("samples/larkmere"))
+OTHERS = tuple(
+    ALL / name
+    for name in (
+        "saltbeck", "northmere", "ravensea", "fernhollow", "larchminster", "meadowick", "nettlewick", "orchardholme",
+        "pebblecombe", "quillbury",
+    )
+)  # fmt: skip
+"""Held out too; measured together."""
+PACKS = tuple(path.parent for path in sorted(ALL.glob("*/questions.jsonl")) if path.parent not in (*HELD_OUT, *OTHERS))
 
 
 @dataclass(frozen=True)
