@@ -1,6 +1,7 @@
 """`python -m signpost` and `signpost` are the command line."""
 
 import gc
+import sys
 
 
 def run() -> None:
@@ -9,8 +10,11 @@ def run() -> None:
     Importing makes a million objects that stay; looking at them again and again for garbage takes a quarter of the start.
     """
     gc.disable()
-    from signpost.cli import main
-
+    try:
+        from signpost.cli import main
+    except KeyboardInterrupt:  # the import takes seconds on a slow machine
+        sys.stderr.write("signpost: stopped before it began\n")
+        raise SystemExit(130) from None
     gc.freeze()
     gc.enable()
     main()
