@@ -15,9 +15,7 @@ from sqlalchemy.orm import Session
 
 from store.tables import GapRow, UnansweredRow
 
-JOINS_AT = (
-    0.58  # cosine; below it, questions of two wordings fall apart, above it different questions join (docs/reference/gaps.md)
-)
+JOINS_AT = 0.54  # cosine; below it different questions join, above it two wordings of one fall apart (docs/reference/gaps.md)
 _OWN_SETTING = 0.1  # a cluster of the question's own setting counts as so much nearer
 _STATUTORY = 1.5  # a gap under a statutory heading counts so much more
 _NEED = {"confident": 0.5, "unhelpful": 0.8, "unsure": 1.0, "nothing_found": 1.2}  # `confident`: answered, but only just
