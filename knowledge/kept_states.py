@@ -10,6 +10,7 @@ import hashlib
 import logging
 import sqlite3
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,20 @@ class KeptStates:
         """Have the states of `text` ready for when they are asked for."""
         if self._file and not self._has(_key(self._encoder.digest, text)):
             self.states(text)
+
+    def keep_only(self, texts: Iterable[str]) -> int:
+        """Drop what is kept of any other text, as of pages that are gone; says of how many."""
+        wanted = {_key(self._encoder.digest, text) for text in texts}
+        try:
+            with self._lock:
+                if self._file is None:
+                    return 0
+                gone = [row for row in self._file.execute("SELECT key FROM states") if row[0] not in wanted]
+                self._file.executemany("DELETE FROM states WHERE key = ?", gone)
+                return len(gone)
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return 0
 
     def _has(self, key: bytes) -> bool:
         try:

@@ -111,11 +111,12 @@ class Workshop:
         return Reader(DATA / "reader", self.encoder, self.kept_states, self.settings.threads)
 
     def read_ahead(self, progress: Progress = no_progress) -> None:
-        """Have what the reader needs of every passage ready; what is ready is left alone."""
+        """Have what the reader needs of every passage ready, and of no other; what is ready is left alone."""
         stored = [passage for scope in self.store.scopes() for passage in self.store.passages(scope).passages]
         texts = [whole_text(passage.headings, passage.text) for passage in stored]
         for text in progress(texts, len(texts), "reading"):
             self.kept_states.keep(text)
+        self.kept_states.keep_only(texts)
 
     @cached_property
     def replies(self) -> Replies:

@@ -3,7 +3,8 @@
     make bench
 
 Everything is measured in one run on data made for it: an area of 10,000 passages for the turn, the load and the
-memory; an area of 8,000 alone and then beside 152 others for the growth. The two large ones are read ahead, as `signpost ingest` does.
+memory; an area of 8,000 alone and then beside 152 others for the growth. The two large ones are read ahead, as
+`signpost ingest` does.
 """
 
 from __future__ import annotations

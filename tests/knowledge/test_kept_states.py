@@ -47,6 +47,17 @@ def test_what_is_kept_is_what_was_computed_also_for_the_next_process(counting: C
     assert counting.asked == 2
 
 
+def test_pages_that_are_gone_are_dropped(counting: Counting, tmp_path: Path) -> None:
+    kept = KeptStates(counting, tmp_path / "states.db", 100)
+    for text in (TEXT, "Another passage.", "A third."):
+        kept.keep(text)
+    assert kept.keep_only([TEXT, "A third."]) == 1
+    kept.keep(TEXT)
+    assert counting.asked == 3
+    kept.keep("Another passage.")
+    assert counting.asked == 4
+
+
 def test_without_room_nothing_is_kept(counting: Counting, tmp_path: Path) -> None:
     kept = KeptStates(counting, tmp_path / "states.db", 0)
     kept.keep(TEXT)
