@@ -46,8 +46,8 @@ class KeptStates:
         return found
 
     def keep(self, text: str) -> None:
-        """Have the states of `text` ready for when they are asked for."""
-        if self._file and not self._has(_key(self._encoder.digest, text)):
+        """Have the states of `text` ready for when they are asked for; nothing is done once the file is full."""
+        if self._file and not self._has(_key(self._encoder.digest, text)) and not self._is_full(self._file):
             self.states(text)
 
     def keep_only(self, texts: Iterable[str]) -> int:
@@ -105,10 +105,13 @@ class KeptStates:
         except sqlite3.Error as error:
             self._give_up(error)
 
-    def _make_room(self, file: sqlite3.Connection) -> None:
+    def _is_full(self, file: sqlite3.Connection) -> bool:
         counts = ("page_count", "freelist_count", "page_size")
         pages, free, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in counts)
-        if (pages - free) * size > self._most:
+        return bool((pages - free) * size > self._most)
+
+    def _make_room(self, file: sqlite3.Connection) -> None:
+        if self._is_full(file):
             file.execute(
                 "DELETE FROM states WHERE rowid IN (SELECT rowid FROM states ORDER BY rowid "
                 "LIMIT (SELECT COUNT(*) / ? + 1 FROM states))",

@@ -174,10 +174,15 @@ class Workshop:
         keep = [name for area in areas for name in _public_names(area)]
         return Redactor(self.redaction_rules, keep)
 
+    @cached_property
+    def abbreviations(self) -> Abbreviations:
+        """Short forms, with what they stand for."""
+        return load_abbreviations(DATA / "glossary.csv")
+
     def spelling(self) -> Spelling:
         """Mends slips, towards the words of the intents and the glossary."""
         counts = Counter(word for text in all_examples(self.intents) for word in words(text))
-        glossary = [word for text in load_abbreviations(DATA / "glossary.csv").expansions.values() for word in words(text)]
+        glossary = [word for text in self.abbreviations.expansions.values() for word in words(text)]
         return Spelling(
             frozenset(self.encoder.words()) | set(counts) | set(glossary),
             [*(word for word, _ in counts.most_common()), *glossary],
@@ -215,9 +220,9 @@ class Workshop:
             subjects=self.subjects,
             kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
             checks=load_checks(DATA / "statutory_cards.yml"),
-            abbreviations=load_abbreviations(DATA / "glossary.csv"),
+            abbreviations=self.abbreviations,
             spelling=self.spelling(),
-            entities=EntityFinder(DATA / "entities.yml", load_abbreviations(DATA / "glossary.csv").expansions),
+            entities=EntityFinder(DATA / "entities.yml", self.abbreviations.expansions),
             languages=Languages.load(DATA / "languages.yml"),
             definitions=Definitions.load(DATA / "definitions.yml", DATA / "glossary.csv"),
             dialogue=DialogueRules.load(DATA / "dialogue.yml"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,12 @@ from store.database import migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
 
 DATA = Path(os.environ.get("SIGNPOST_DATA", "data"))
+
+
+def copy_data(folder: Path) -> Path:
+    """The data folder that `make test` prepared, copied to `folder`, so that a test may write into it."""
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from store.curated import CuratedAnswer
 from store.outbox import Letter
 from store.staff import Role, StaffAccounts
 from store.tables import GapRow, OutboxRow, SourceCheckRow, UnansweredRow
-from tests.conftest import DATA
+from tests.conftest import copy_data
 
 PASSWORD = "three easy words"
 STAFF = {
@@ -139,7 +138,7 @@ class Office:
 
 def opened(folder: Path) -> Iterator[Office]:
     """An office over a copy of the sample data in `folder`."""
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
+    copy_data(folder)
     workshop = Workshop(Settings(data=folder, client_messages_a_minute=100_000))
     larkmere = next(each for each in workshop.store.areas() if each.slug == "larkmere")
     workshop.store.save_area(replace(larkmere, slug="elsewhere", name="Elsewhere Council (fictional)", settings=()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +37,7 @@ from store.curated import LIVE, CuratedAnswer
 from store.database import migrate, open_database, sqlite_url
 from store.outbox import BACK_OFF, HELD, Letter, Outbox, _now, acknowledging, new_reference
 from store.tables import FollowUpRow, OutboxRow
-from tests.conftest import DATA
+from tests.conftest import copy_data
 from tests.journeys.server import free_port
 
 
@@ -233,7 +232,7 @@ def test_two_workers_send_a_letter_once(engine: Engine, mailbox: tuple[Mailbox, 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("cal*"))
+    copy_data(tmp_path / "data")
     settings = Settings(data=tmp_path / "data", smtp_host="127.0.0.1", smtp_port=free_port(), smtp_starttls=False)
     with TestClient(create_app(make_service(Workshop(settings))), raise_server_exceptions=False) as client:
         yield client

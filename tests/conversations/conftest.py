@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from signpost.rasa_server import RasaServer, rasa_server, trained_model
-from tests.conftest import DATA
+from tests.conftest import copy_data
 from tests.journeys.server import free_port, running
 
 SECRET = "only-for-this-test"
@@ -18,9 +17,7 @@ SECRET = "only-for-this-test"
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("conversations") / "data"
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
-    return folder
+    return copy_data(tmp_path_factory.mktemp("conversations") / "data")
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.conftest import DATA
+from tests.conftest import DATA, copy_data
 from tests.journeys.made_up_month import Desk, lived, taken_in
 from tests.journeys.server import CHROMIUM, FLAGS, running
 from tests.journeys.sites import LISTED
@@ -67,7 +66,7 @@ class Council:
 def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
     """A service of its own, in which no screen is empty. It can send letters; they never arrive."""
     data = tmp_path_factory.mktemp("council") / "data"
-    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
+    copy_data(data)
     taken_in(data)
     settings = {"SIGNPOST_CLIENT_MESSAGES_A_MINUTE": "10000", "SIGNPOST_SMTP_HOST": "127.0.0.1"}
     with running(data, **settings) as address:

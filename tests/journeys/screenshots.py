@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
 import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import DATA
+from tests.conftest import copy_data
 from tests.journeys.made_up_month import Desk, lived, taken_in
 from tests.journeys.server import CHROMIUM, FLAGS, running
 from tests.journeys.states import ALL, reach
@@ -46,7 +45,7 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
+        copy_data(data)
         taken_in(data)
         limits = {"SIGNPOST_CLIENT_MESSAGES_A_MINUTE": "10000", "SIGNPOST_SMTP_HOST": "127.0.0.1"}
         with running(data, **limits) as address, sync_playwright() as playwright:

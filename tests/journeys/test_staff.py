@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from signpost.settings import Settings
 from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
 from store.staff import Role, StaffAccounts
-from tests.conftest import DATA
+from tests.conftest import copy_data
 from tests.journeys.server import running
 
 pytestmark = pytest.mark.browser
@@ -34,9 +33,7 @@ ANSWER = "Yes. The wheelchair swimming session is on Sundays, 9am to 10am, at La
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("staff") / "data"
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
-    return folder
+    return copy_data(tmp_path_factory.mktemp("staff") / "data")
 
 
 @pytest.fixture(scope="module")

@@ -66,6 +66,15 @@ def test_without_room_nothing_is_kept(counting: Counting, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+def test_reading_ahead_stops_when_it_is_full_so_that_it_does_not_go_round_and_round(counting: Counting, tmp_path: Path) -> None:
+    kept = KeptStates(counting, tmp_path / "states.db", 1)
+    texts = [f"{number}. {TEXT}" for number in range(120)]
+    for _ in range(2):
+        for text in texts:
+            kept.keep(text)
+    assert 10 < counting.asked < 60
+
+
 def test_the_oldest_go_when_it_is_full(counting: Counting, tmp_path: Path) -> None:
     path = tmp_path / "states.db"
     kept = KeptStates(counting, path, 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterable
 from datetime import timedelta
@@ -20,7 +19,7 @@ from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.outbox import Outbox, _now
 from tests.api.test_handing_over import Mailbox
-from tests.conftest import DATA
+from tests.conftest import copy_data
 from tests.journeys.server import free_port, running
 
 NAME, PHONE, EMAIL, POSTCODE = "Zebediah Quillfeather", "07700 900456", "zq.marked@home.example", "SG14 7ZQ"
@@ -72,7 +71,7 @@ def test_every_route_is_tried() -> None:
 @pytest.mark.parametrize("harm", [False, True], ids=["a question", "a disclosure"])
 def test_marked_data_is_nowhere_on_disk_or_in_the_logs(tmp_path: Path, harm: bool) -> None:
     data, log = tmp_path / "data", tmp_path / "log.txt"
-    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
+    copy_data(data)
     said = HARM if harm else MARKED
     with (
         log.open("wb") as out,
@@ -94,7 +93,7 @@ def test_marked_data_is_nowhere_on_disk_or_in_the_logs(tmp_path: Path, harm: boo
 
 def test_marked_data_is_in_no_error_report_no_address_and_no_figure_when_everything_fails(tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log.txt"
-    shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("cal*"))
+    copy_data(data)
     failed, told = set(), []
     often = {"SIGNPOST_MESSAGES_A_MINUTE": "10000", "SIGNPOST_CLIENT_MESSAGES_A_MINUTE": "10000"}
     with (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from knowledge.types import Document, Scope
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
-from tests.conftest import DATA
+from tests.conftest import copy_data
 
 TRIES = list(attempts())
 PAGE = Path("docs/reference/red-team.md").read_text(encoding="utf-8")
@@ -26,7 +25,7 @@ PAGE = Path("docs/reference/red-team.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     folder = tmp_path_factory.mktemp("red") / "data"
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
+    copy_data(folder)
     return Workshop(Settings(data=folder))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from evaluation.routing_figures import Routed, cases, route, table
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
-from tests.conftest import DATA
+from tests.conftest import copy_data
 
 PAGE = Path("docs/reference/routing.md").read_text(encoding="utf-8")
 
@@ -20,7 +19,7 @@ PAGE = Path("docs/reference/routing.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def routed(tmp_path_factory: pytest.TempPathFactory) -> list[Routed]:
     folder = tmp_path_factory.mktemp("routing") / "data"
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
+    copy_data(folder)
     assistant = Workshop(Settings(data=folder)).assistant(NoRecorder())
     return [route(assistant, case) for case in cases()]
 
