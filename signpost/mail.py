@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from signpost.settings import Settings
-from store.outbox import Letter, Outbox
+from store.outbox import SENDING, Letter, Outbox
 
 log = logging.getLogger(__name__)
 _SECONDS = 20
@@ -88,7 +88,8 @@ def _handed_over(connection: smtplib.SMTP, outbox: Outbox, server: MailServer, l
         )
         return False  # it stays `sending`, and becomes `check`
     if code >= 400:
-        outbox.failed(letter.id, f"{code} {said.decode(errors='replace')[:200]}", final=code >= 500, now=now)
+        refused = f"{code} {said.decode(errors='replace')[:200]}"
+        outbox.failed(letter.id, refused, state=SENDING, final=code >= 500, now=now)
         return False
     outbox.sent(letter.id, now)
     return True

@@ -95,10 +95,15 @@ class Outbox:
             held = update(OutboxRow).where(OutboxRow.reference == acknowledging(row.reference), OutboxRow.state == HELD)
             session.execute(held.values(state=WAITING, next_try=at))
 
-    def failed(self, letter_id: int, problem: str, *, final: bool = False, now: datetime | None = None) -> None:
-        """It did not arrive: try again later, or give up and let staff look."""
+    def failed(
+        self, letter_id: int, problem: str, *, state: str = WAITING, final: bool = False, now: datetime | None = None
+    ) -> None:
+        """It did not arrive: try again later, or give up and let staff look.
+
+        `state` is how far this worker had got with it; if another worker has taken it further since, nothing is changed.
+        """
         with Session(self._engine) as session, session.begin():
-            row = session.get(OutboxRow, letter_id)
+            row = session.scalar(select(OutboxRow).where(OutboxRow.id == letter_id, OutboxRow.state == state).with_for_update())
             if row is None:
                 return
             give_up = final or row.tries >= len(BACK_OFF)

@@ -77,7 +77,7 @@ def test_focus_goes_in_and_comes_back(browser: Browser, address: str) -> None:
         page.keyboard.press("Enter")
         page.get_by_role("region", name="Reply").wait_for()
         page.keyboard.press("Escape")
-        assert "launch" in page.evaluate(f"{inside}.className")
+        page.wait_for_function(f"{inside}.className === 'launch'")  # the browser says a little later that it has closed
 
 
 STRICT = "default-src 'none'; script-src {0}; connect-src {0}; style-src 'none'; base-uri 'none'"
