@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,10 @@ class Expect(StrEnum):
     CONTACT = "contact"
     SAFEGUARDING = "safeguarding"
     OUT_OF_SCOPE = "out_of_scope"
+
+
+ORDINARY, FAMILIES = "questions.jsonl", "families.jsonl"
+"""Of an area pack. In the second, questions share hardly a word with the page that answers them."""
 
 
 class QuestionsError(Exception):
@@ -46,6 +50,11 @@ def read_questions(path: Path) -> list[Question]:
         return list(_lines(path))
     except OSError as error:
         raise QuestionsError(f"can't read {path}: {error.strerror}") from error
+
+
+def questions_of(pack: Path, names: Sequence[str] = (ORDINARY, FAMILIES)) -> list[Question]:
+    """The questions of an area pack; a file that it does not have is left out."""
+    return [question for name in names if (pack / name).exists() for question in read_questions(pack / name)]
 
 
 def _lines(path: Path) -> Iterator[Question]:

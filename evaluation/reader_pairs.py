@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.reader import fact_row, first_score
 from evaluation.pairs import Candidate, Page, candidate_of, must_see, pages_of
-from evaluation.questions import Expect, Question, read_questions
+from evaluation.questions import Expect, Question, questions_of
 from knowledge.encoder import OnnxEncoder, TokenStates
 from knowledge.index import Found, ScopeIndex
 from knowledge.split import Piece
@@ -69,7 +69,7 @@ def asked_of_pack(folder: Path, encoder: OnnxEncoder) -> list[Asked]:
     setting_of = {page.id: page.setting for page, _ in pieces}
     indexes: dict[frozenset[str | None], ScopeIndex] = {}
     found = []
-    for question in read_questions(folder / "questions.jsonl"):
+    for question in questions_of(folder):
         if question.expect in _WANTED:
             settings = frozenset({None, question.setting, *(setting_of.get(gold) for gold in question.gold)})
             index = indexes.setdefault(settings, pack.index(settings)) if settings not in indexes else indexes[settings]

@@ -5,7 +5,10 @@
 The packs must be ones that the encoder was not tuned on: there its search scores look better than they are, and the
 reader would learn to trust them. For each question some passages that search really offers are shown, those of the
 nearest page first. Three losses are added: is it an answer (a pair at a time), which of the offered ones is (softmax
-over a question), and which tokens answer. Needs the `build` extra; 45 minutes on one core for 14,000 questions.
+over a question), and which tokens answer.
+
+First it learns from the ordinary questions, then more slowly from those in families' own words (`families.jsonl`), with
+some of the others so that they are not forgotten. Needs the `build` extra; 70 minutes on one core for 17,500 questions.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from torch import Tensor, nn
 
 from assistant.data_files import DATA
 from assistant.reader import feed_of
-from evaluation.questions import Expect
+from evaluation.questions import FAMILIES, Expect, questions_of
 from evaluation.reader_graph import INPUTS, ReaderGraph, export_reader, rarity_of
 from evaluation.reader_pairs import Asked, Pair, asked_of_pack
 from knowledge.encoder import OnnxEncoder
@@ -47,6 +50,11 @@ class Training:
     choosing: float = 0.5  # weight of the softmax over a question's passages
     answering_token: float = 4.0  # weight of a token that answers
     seed: int = 7
+
+
+SECOND = Training(epochs=2.0, learning_rate=3e-4)
+"""For the questions in families' own words."""
+_REMINDERS = 3500  # ordinary questions that are shown with them
 
 
 def shown(asked: Asked, training: Training, order: random.Random) -> list[Pair]:
@@ -104,11 +112,11 @@ def _choosing(logits: Tensor, right: Tensor, owners: Sequence[int]) -> Tensor:
     return torch.stack(losses).mean() if losses else torch.zeros(())
 
 
-def train(asked: Sequence[Asked], rarity: Tensor, training: Training) -> ReaderGraph:
-    """A reader trained on `asked`."""
+def train(reader: ReaderGraph, asked: Sequence[Asked], training: Training) -> None:
+    """Train `reader` (on) with `asked`."""
     torch.manual_seed(training.seed)
     order = random.Random(training.seed)
-    reader = ReaderGraph(rarity).train()
+    reader.train()
     plain = [each for each in reader.parameters() if each.ndim < 2]
     optimiser = torch.optim.AdamW(
         [
@@ -124,8 +132,8 @@ def train(asked: Sequence[Asked], rarity: Tensor, training: Training) -> ReaderG
     pool: list[Asked] = []
     began = time.monotonic()
     for step in range(1, steps + 1):
-        if len(pool) < training.questions_a_batch:
-            pool = order.sample(list(asked), len(asked))
+        while len(pool) < training.questions_a_batch:
+            pool = order.sample(list(asked), len(asked)) + pool
         chosen = [pool.pop() for _ in range(training.questions_a_batch)]
         batch = [(number, each, pair) for number, each in enumerate(chosen) for pair in shown(each, training, order)]
         loss = loss_of(reader, batch, training)
@@ -136,7 +144,7 @@ def train(asked: Sequence[Asked], rarity: Tensor, training: Training) -> ReaderG
         schedule.step()
         if step % 100 == 0:
             print(f"step {step}/{steps} loss {loss.item():.3f} {time.monotonic() - began:.0f} s", flush=True)
-    return reader.eval()
+    reader.eval()
 
 
 def main() -> None:
@@ -151,7 +159,13 @@ def main() -> None:
     print(f"{len(asked)} questions, {sum(len(each.pairs) for each in asked)} pairs", flush=True)
     content = np.array([content_words_piece(piece) for piece in encoder.pieces()])
     passages = {id(pair.passage): pair.passage.ids for each in asked for pair in each.pairs}
-    reader = train(asked, rarity_of(len(content), content, list(passages.values())), Training(epochs=given.epochs))
+    reader = ReaderGraph(rarity_of(len(content), content, list(passages.values())))
+    told = {question.id for pack in given.packs for question in questions_of(pack, [FAMILIES])}
+    families, ordinary = [[each for each in asked if (each.question.id in told) is wanted] for wanted in (True, False)]
+    train(reader, ordinary, Training(epochs=given.epochs))
+    if families:
+        reminders = random.Random(SECOND.seed).sample(ordinary, min(_REMINDERS, len(ordinary)))
+        train(reader, [*families, *reminders], SECOND)
     digest = hashlib.sha256(b"".join(each.numpy().tobytes() for each in reader.state_dict().values())).hexdigest()[:16]
     export_reader(reader, given.out, encoder.digest, digest, encoder.dimensions)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from evaluation.questions import Question, is_training_half, read_questions
+from evaluation.questions import Question, is_training_half, questions_of, read_questions
 from evaluation.report import broken_bars, draw, lines
 from evaluation.run import compare, read_results, run, write_results
 from knowledge.pack import read_pack
@@ -46,7 +46,7 @@ def evaluate(
     workshop: Workshop = context.obj
     _take_in(workshop, pack or [])
     assistant = workshop.assistant(recorder=NoRecorder(), national=cards)
-    asked = _asked(questions, half=half)
+    asked = [question for question in read_questions(questions) if not (half and is_training_half(question))]
     rows = run(assistant, progress_bar(asked, len(asked), "questions"))
     if out:
         write_results(rows, out)
@@ -89,19 +89,15 @@ def calibrate(
     for pack in also or []:
         workshop.store.save_area(read_pack(pack).area)
     assistant = workshop.assistant(NoRecorder(), undecided(workshop.encoder), national=False)
-    asked = [question for pack in packs for question in _asked(pack / "questions.jsonl")]
-    asked += [question for pack in half or [] for question in _asked(pack / "questions.jsonl", half=True)]
+    asked = [question for pack in packs for question in questions_of(pack)]
+    asked += [each for pack in half or [] for each in questions_of(pack) if not is_training_half(each)]
     cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
-    taught = [question for pack in also or [] for question in _asked(pack / "questions.jsonl")]
+    taught = [question for pack in also or [] for question in questions_of(pack)]
     others = taught_by(assistant, progress_bar(taught, len(taught), "other questions"))
     policy = fit(cases, workshop.encoder.digest, bound, _content_digest(workshop, asked), others)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))
-
-
-def _asked(path: Path, *, half: bool = False) -> list[Question]:
-    return [question for question in read_questions(path) if not (half and is_training_half(question))]
 
 
 def load_bars(path: Path) -> dict[str, tuple[str, float]]:

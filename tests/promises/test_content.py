@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from assistant.intents import load_intents
-from evaluation.questions import Expect, read_questions
+from evaluation.questions import Expect, questions_of, read_questions
 from evaluation.scoring import content_words
 from knowledge.cards import read_cards
 from knowledge.pack import read_pack
@@ -51,7 +51,7 @@ def test_labels_agree_with_the_pages(folder: Path) -> None:
     items = [item for source in pack.sources for item in read_source(source, pack.area)]
     documents = {item.id: item for item in items if isinstance(item, Document)}
     assert len(documents) == len(items)
-    questions = read_questions(folder / "questions.jsonl")
+    questions = questions_of(folder)
     assert len({question.id for question in questions}) == len(questions)
     for question in questions:
         if question.near:
