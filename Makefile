@@ -89,7 +89,7 @@ fit: $(VENV)/.dev  ## Fit the safety screen and the routing again, for the encod
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 $(HELD_OUT) --half samples/larkmere $(addprefix --also ,$(TRAINED_ON) $(READ))
 
-train-reader: $(VENV)/.train  ## Train the reader again (70 minutes on one core), then make calibrate
+train-reader: $(VENV)/.train  ## Train the reader again (about 70 minutes on one core), then make calibrate
 	$(BIN)/python -m evaluation.train_reader $(READ)
 
 train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader and calibrate
