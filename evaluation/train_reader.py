@@ -8,7 +8,7 @@ nearest page first. Three losses are added: is it an answer (a pair at a time), 
 over a question), and which tokens answer.
 
 First it learns from the ordinary questions, then more slowly from those in families' own words (`families.jsonl`), with
-some of the others so that they are not forgotten. Needs the `build` extra; about 70 minutes on one core for 17,500 questions.
+some of the others so that they are not forgotten. Needs the `build` extra; about 70 minutes on one core for 18,500 questions.
 """
 
 from __future__ import annotations
