@@ -14,7 +14,7 @@ export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup run test check bench ablation format fit calibrate train train-reader rasa rasa-setup bench-rasa
+.PHONY: help setup run test check bench ablation format fit calibrate train train-reader train-questions rasa rasa-setup bench-rasa
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -92,6 +92,9 @@ calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 train-reader: $(VENV)/.train  ## Train the reader again (about 70 minutes on one core), then make calibrate
 	$(BIN)/python -m evaluation.train_reader $(READ)
 
-train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader and calibrate
+train-questions: $(VENV)/.train  ## Tune the question encoder again (half an hour on two cores), then make calibrate
+	$(BIN)/python -m evaluation.train_question_encoder $(TRAINED_ON) $(READ)
+
+train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader, train-questions and calibrate
 	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere
 	$(BIN)/python -m evaluation.ship_encoder $(DATA)/tuned

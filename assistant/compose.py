@@ -16,6 +16,8 @@ MOST_WORDS = 90
 _NEARLY = 3.0  # of the reading's score; a passage further behind is on something else
 _LEFT_FOR_MORE = 35  # words kept free for them
 _LEAST_MORE = 15  # fewer words than this say nothing
+_AS_LIKELY = 2.0  # of the reading's score; the next passage is shown too if it is no further behind
+_WORDS_OF_MORE = 60  # of it
 _OLD = timedelta(days=365)
 
 
@@ -27,14 +29,40 @@ class StaleWords:
     old: str
 
 
-def answer_text(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> str:
-    """What the best reading says, and what else its page says on it if that fits.
+@dataclass(frozen=True)
+class Shown:
+    """What a family reads: what the best page says, and a second passage if another is nearly as likely to answer."""
+
+    best: Reading
+    text: str
+    more: Reading | None = None
+    more_text: str = ""
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The pages that are cited, the best first."""
+        return tuple(dict.fromkeys(each.hit.document.id for each in (self.best, self.more) if each))
+
+
+def answer_shown(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> Shown:
+    """What the best reading says, what else its page says on it if that fits, and the next passage if it is as likely.
 
     A passage is often half of an answer, so passages of the same document that are nearly as likely are shown with it, in
-    the page's order, each under its heading; of long ones the sentences that answer.
+    the page's order, each under its heading; of long ones the sentences that answer. An answer that staff wrote stands alone.
     """
+    chosen = _from_the_page(readings, most_words)
+    text = _laid_out(chosen, most_words)
+    seen = {id(reading) for reading, _ in chosen}
+    more = next((each for each in readings[1:] if id(each) not in seen), None)
+    if more is None or _is_curated(readings[0]) or _is_curated(more) or more.score < readings[0].score - _AS_LIKELY:
+        return Shown(readings[0], text)
+    return Shown(readings[0], text, more, passage_text(more, _WORDS_OF_MORE))
+
+
+def _from_the_page(readings: Sequence[Reading], most_words: int) -> list[tuple[Reading, str]]:
+    """The best reading and those of its page that fit beside it, each with its words."""
     best = readings[0]
-    others = [] if best.hit.document.kind.startswith("curated") else [each for each in readings[1:] if _goes_with(each, best)]
+    others = [] if _is_curated(best) else [each for each in readings[1:] if _goes_with(each, best)]
     shorter = others and not any(block.listed for block in _blocks(best))  # a list is kept whole
     first = passage_text(best, most_words - _LEFT_FOR_MORE if shorter else most_words)
     chosen = [(best, first)]
@@ -44,10 +72,18 @@ def answer_text(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> st
         if text and len(text.split()) <= left:
             chosen.append((reading, text))
             left -= len(text.split())
+    return chosen
+
+
+def _laid_out(chosen: Sequence[tuple[Reading, str]], most_words: int) -> str:
     if len(chosen) == 1:
-        return passage_text(best, most_words)
-    chosen.sort(key=lambda pair: pair[0].hit.passage.ordinal)
-    return "\n\n".join(_under_heading(reading, text) for reading, text in chosen)
+        return passage_text(chosen[0][0], most_words)
+    in_order = sorted(chosen, key=lambda pair: pair[0].hit.passage.ordinal)
+    return "\n\n".join(_under_heading(reading, text) for reading, text in in_order)
+
+
+def _is_curated(reading: Reading) -> bool:
+    return reading.hit.document.kind.startswith("curated")
 
 
 def _goes_with(reading: Reading, best: Reading) -> bool:

@@ -29,6 +29,8 @@ def decide(
         return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
     if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
+    if understanding.subject in dialogue.never_answered:
+        return Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.0)
     if understanding.of_setting and not understanding.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
     if not readings:

@@ -1,4 +1,4 @@
-"""Answers "what is an EHCP?" from the glossary, for when no page answers it surely.
+"""Answers "what is an EHCP?" from the glossary, unless a page that surely answers is headed with the word.
 
 Only a message that asks what a word means, and nothing else, is met (`data/definitions.yml`): nothing is guessed.
 """
@@ -18,7 +18,7 @@ import yaml
 
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
-from assistant.types import Citation, Decision, Kind, Reason, Reply, Understanding
+from assistant.types import Citation, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
 
 DOCUMENT = "glossary"
 _WORD = "{word}"
@@ -35,6 +35,13 @@ class Definition:
 
     text: str
     source: Citation
+    names: tuple[str, ...]
+    """Its short and its long form, and the word that was asked for, plain."""
+
+    def is_told_by(self, reading: Reading) -> bool:
+        """True if a heading over the passage names the word: then the page explains it, in the area's own way."""
+        headings = f" {' '.join(_plain(each) for each in (reading.hit.document.title, *reading.hit.passage.headings))} "
+        return reading.hit.document.kind.startswith("curated") or any(f" {name} " in headings for name in self.names)
 
 
 class Definitions:
@@ -68,13 +75,16 @@ class Definitions:
                 word = asked.removeprefix(before).removesuffix(after).strip()
                 meaning = self._meanings.get(word) or self._meanings.get(_without_article(word))
                 if meaning:
-                    return Definition(meaning, self._source)
+                    text, names = meaning
+                    return Definition(text, self._source, (*names, word))
         return None
 
     def reply(self, understanding: Understanding, decision: Decision) -> Reply | None:
-        """The answer to a message that asks what a word means; None for any other, or if it asks for a person."""
+        """The answer to a message that asks what a word means; None for any other, if a page surely says it, or for a person."""
         found = self.find(understanding.text) or self.find(understanding.query)
         if found is None or decision.reason in _FOR_PEOPLE:
+            return None
+        if decision.outcome is Outcome.ANSWER and decision.reading and found.is_told_by(decision.reading):
             return None
         return Reply(
             Kind.ANSWER, found.text, citations=(found.source,), reason=Reason.WORD_EXPLAINED, probability=1.0,
@@ -90,11 +100,11 @@ class Definitions:
         return asked
 
 
-def _meanings(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """What each form means; a form of two words means neither."""
+def _meanings(rows: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """What each form means, and the word's short and long form; a form of two words means neither."""
     forms = [(form, row) for row in rows for form in set(_forms(row))]
     times = Counter(form for form, _ in forms)
-    return {form: _told(row) for form, row in forms if times[form] == 1}
+    return {form: (_told(row), (_plain(row["term"]), _plain(row["expansion"]))) for form, row in forms if times[form] == 1}
 
 
 def _forms(row: Mapping[str, str]) -> Iterator[str]:

@@ -46,6 +46,7 @@ class DialogueRules:
     close_from: float
     close_gap: float
     curated_at: float
+    never_answered: frozenset[str]
     follow_up: FollowUpRules
 
     @classmethod
@@ -58,6 +59,7 @@ class DialogueRules:
                 float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),
                 frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
                 float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]), float(rows["curated_at"]),
+                frozenset(str(rows["never_answered"]).split()),
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
                     int(follow["referring_longest"]), int(rows["story_longest"]),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
+from assistant.reader import hit_score
 from assistant.types import Reading, Understanding
 from knowledge.words import content_words
 
@@ -53,6 +54,8 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
     others = [reading for reading in readings[1:] if reading.hit.passage.document_id != hit.passage.document_id]
     sentence = best_sentence(best)
     features = {
+        "first": hit_score(hit),
+        "first_best": max(hit_score(reading.hit) for reading in readings),
         "whole": hit.whole,
         "sentence": max(hit.sentences, default=hit.whole),
         "lexical": hit.lexical / (hit.lexical + 8.0),

@@ -11,7 +11,7 @@ from knowledge.sentences import sentences
 from knowledge.types import SearchHit
 
 MOST_READ = 6
-_FIRST = 4.0  # how much `first_score` counts beside the reader's logit in the order; a choice, not a fit
+_FIRST = 8.0  # how much `first_score` counts beside the reader's logit in the order (docs/reference/decision.md)
 _UNREAD = 6.0  # how far behind a passage starts that was not read
 
 

@@ -16,9 +16,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer import AnswerWriter
 from assistant.clarify import close_readings, setting_choices, which_setting
-from assistant.compose import StaleWords, answer_text, card_citation, citation
-from assistant.conflicts import CardCheck, Conflict, find_conflict
+from assistant.conflicts import CardCheck, Conflict
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.definitions import Definitions
@@ -83,6 +83,7 @@ class Parts:
     """What a turn works with, wired once at start."""
 
     encoder: Encoder
+    question_encoder: Encoder
     library: Library
     reader: PassageReader
     policy: DecisionPolicy
@@ -126,8 +127,10 @@ class Assistant:
         self._parts = parts
         self._names = lru_cache(maxsize=256)(SettingNames)
         self._vector = lru_cache(maxsize=_REMEMBERED)(lambda text: parts.encoder.encode([text])[0])
+        self._asking = lru_cache(maxsize=_REMEMBERED)(lambda text: parts.question_encoder.encode([text])[0])
         self.screen = lru_cache(maxsize=_REMEMBERED)(parts.safety.screen)
-        self._stale = _stale(parts.replies)
+        checks = parts.checks if parts.national else ()
+        self._writer = AnswerWriter(parts.replies, checks, parts.recorder.conflict, parts.today)
 
     @property
     def parts(self) -> Parts:
@@ -205,11 +208,16 @@ class Assistant:
         text += "\n\n" + parts.replies.say("clarify.which_setting", context.audience) if whose else ""
         return Reply(Kind.HANDOFF, text, contacts=cards, choices=choices, reason=reason, reference=asked)
 
+    def search_query(self, understanding: Understanding, vector: NDArray[np.float32]) -> SearchQuery:
+        """What to look for; `vector` is the message's."""
+        text = self._parts.abbreviations.expand(understanding.query)
+        return SearchQuery.of(text, vector, understanding.topics, self._asking(text))
+
     def readings(self, understanding: Understanding, vector: NDArray[np.float32], context: Context) -> list[Reading]:
         """The passages that may answer, the likeliest first."""
         parts = self._parts
         text = parts.abbreviations.expand(understanding.query)
-        query = SearchQuery.of(text, vector, understanding.topics)
+        query = self.search_query(understanding, vector)
         scopes = scopes_for(context, understanding.setting, national=parts.national)
         found = retrieve(text, query, scopes, parts.library, parts.weights, parts.candidates, parts.reader)
         found = [reading for reading in found if reading.hit.document.kind not in _not_for(context.audience)]
@@ -218,15 +226,9 @@ class Assistant:
 
     def answered(self, reading: Reading, rivals: Sequence[Reading], understanding: Understanding, context: Context) -> Reply:
         """The answer that a reading gives, cited; a statutory card wins over a page that contradicts it."""
-        parts = self._parts
         area = self.area(context.area)
-        text = answer_text((reading, *rivals))
-        cited: tuple[Citation, ...] = (citation(reading, parts.today(), self._stale),)
         cards = self._cards(understanding, area, context)
-        conflict = find_conflict(text, parts.checks) if parts.national else None
-        if conflict:
-            parts.recorder.conflict(reading.hit.passage.document_id, conflict)
-            text, cited = conflict.check.text, (card_citation(conflict), *cited)
+        text, cited = self._writer.write((reading, *rivals), context.audience)
         return Reply(
             Kind.ANSWER, text, citations=cited, contacts=cards[:1], reason=Reason.CONFIDENT, reference=understanding.query
         )
@@ -249,11 +251,11 @@ class Assistant:
         return Explained(reply, screening)
 
     def _compose(self, decision: Decision, understanding: Understanding, context: Context, area: Area) -> Reply:
+        if defined := self._parts.definitions.reply(understanding, decision):
+            return replace(defined, contacts=self._cards(understanding, area, context)[:1], see_also=self._see_also(decision))
         if decision.outcome is Outcome.ANSWER and decision.reading is not None:
             answer = self.answered(decision.reading, decision.rivals, understanding, context)
             return replace(answer, probability=decision.probability)
-        if defined := self._parts.definitions.reply(understanding, decision):
-            return replace(defined, contacts=self._cards(understanding, area, context)[:1], see_also=self._see_also(decision))
         if decision.outcome is Outcome.CLARIFY:
             if decision.reason is Reason.CLOSE_READINGS:
                 cards = self._cards(understanding, area, context)
@@ -275,7 +277,7 @@ class Assistant:
         """The nearest page, if it is near enough to be worth a look."""
         unsure = decision.reason is Reason.UNSURE and decision.probability >= self._parts.policy.see_also_at
         pages = [each for each in (decision.reading, *decision.rivals) if each and each.hit.document.kind != "card"]
-        return (citation(pages[0], self._parts.today(), self._stale),) if unsure and pages else ()
+        return (self._writer.cited(pages[0]),) if unsure and pages else ()
 
     def _failed(self, area: Area, context: Context) -> Reply:
         try:
@@ -292,7 +294,3 @@ def _not_for(audience: Audience) -> tuple[str, ...]:
 
 def _named(card: ContactCard, setting: Setting | None) -> str:
     return display_name(card.contact, setting if card.key == OWN else None)
-
-
-def _stale(words: Replies) -> StaleWords:
-    return StaleWords(words.say("stale.past_review", date="{date}"), words.say("stale.old", date="{date}"))

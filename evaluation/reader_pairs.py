@@ -47,7 +47,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class _Pack:
+class Pieces:
     """The pieces of a pack: their pages, states and vectors (the whole, then each sentence)."""
 
     pieces: Sequence[tuple[Page, Piece]]
@@ -63,7 +63,7 @@ class _Pack:
 def asked_of_pack(folder: Path, encoder: OnnxEncoder) -> list[Asked]:
     """Every question of a pack that is no disclosure, with the passages that search offers for it."""
     pieces = [(page, piece) for page in pages_of(folder) for piece in page.pieces]
-    pack = _Pack(
+    pack = Pieces(
         pieces, [encoder.states(whole_unit(piece)) for _, piece in pieces], [encoder.encode(units(piece)) for _, piece in pieces]
     )
     setting_of = {page.id: page.setting for page, _ in pieces}
@@ -77,7 +77,7 @@ def asked_of_pack(folder: Path, encoder: OnnxEncoder) -> list[Asked]:
     return found
 
 
-def _asked(question: Question, pack: _Pack, index: ScopeIndex, encoder: OnnxEncoder) -> Asked:
+def _asked(question: Question, pack: Pieces, index: ScopeIndex, encoder: OnnxEncoder) -> Asked:
     states = encoder.states(question.text)
     hits = index.search(encoder.encode([question.text])[0], content_words(question.text), 3 * OFFERED)
     first = {hit.passage_id: _first(hit, pack) for hit in hits}
@@ -95,7 +95,7 @@ def _asked(question: Question, pack: _Pack, index: ScopeIndex, encoder: OnnxEnco
     return Asked(question, states, tuple(pairs))
 
 
-def _first(hit: Found, pack: _Pack) -> float:
+def _first(hit: Found, pack: Pieces) -> float:
     own = bool(pack.pieces[hit.passage_id][0].setting)
     return first_score(hit.whole, max(hit.sentences, default=hit.whole), hit.lexical, own)
 

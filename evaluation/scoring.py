@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from assistant.compose import answer_text
+from assistant.compose import answer_shown
 from assistant.turn import Explained
 from assistant.types import Kind, Reason
 from evaluation.questions import Expect, Question
@@ -110,5 +110,5 @@ def _best_right(question: Question, explained: Explained) -> bool:
     """Whether the best reading would have been right, had it been shown."""
     if question.expect is not Expect.ANSWER or not explained.readings:
         return False
-    best = explained.readings[0]
-    return holds_answer(question, (best.hit.document.id,), answer_text(explained.readings[:6]))
+    shown = answer_shown(explained.readings[:6])
+    return holds_answer(question, shown.documents, f"{shown.text} {shown.more_text}")

@@ -159,6 +159,20 @@ class RememberingEncoder:
         return rows, states
 
 
+def open_question_encoder(folder: Path, passages: Encoder, threads: int = 1) -> OnnxEncoder:
+    """The encoder whose vector of a question is near those that `passages` gives to what answers it.
+
+    Raises EncoderError if it was tuned beside another encoder.
+    """
+    beside = read_facts(folder).get("beside")
+    if beside != passages.digest:
+        raise EncoderError(
+            f"the question encoder in {folder} was tuned beside encoder {beside}, this is {passages.digest}: "
+            "run 'make train-questions'"
+        )
+    return OnnxEncoder(folder, threads)
+
+
 def read_facts(folder: Path) -> dict[str, object]:
     """What the export wrote about itself."""
     path = folder / FACTS_FILE

@@ -13,6 +13,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from knowledge.encoder import Encoder
@@ -39,6 +40,14 @@ class ScopeView:
     index: Index
     passages: Mapping[int, Passage]
     documents: Mapping[str, DocumentFacts]
+
+    @cached_property
+    def curated(self) -> frozenset[int]:
+        """The passages that staff wrote."""
+        written = {key for key, each in self.documents.items() if each.kind.startswith("curated")}
+        return (
+            frozenset(number for number, each in self.passages.items() if each.document_id in written) if written else frozenset()
+        )
 
 
 class Library:

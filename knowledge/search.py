@@ -1,6 +1,6 @@
 """Finds passages for a query in the scopes where its answer may be: setting, area, national.
 
-Meaning (cosines with the passage and with its best sentence), words (BM25, squashed to 0..1 by its
+Meaning (cosines with the passage and with its best sentence; ADR 0009 says of which vector), words (BM25, squashed to 0..1 by its
 own scale) and topics (question to question) are added with the weights of `SearchWeights`; narrower scopes get a little more.
 """
 
@@ -37,11 +37,16 @@ class SearchQuery:
     vector: NDArray[np.float32]
     words: tuple[str, ...]
     topics: Mapping[str, float] = field(default_factory=dict)
+    asking: NDArray[np.float32] | None = None
+    """Where what answers the question should be, by the question encoder; `vector` is where texts like it are."""
 
     @classmethod
-    def of(cls, text: str, vector: NDArray[np.float32], topics: Mapping[str, float] | None = None) -> SearchQuery:
-        """The query for `text`, whose vector the encoder gave."""
-        return cls(vector, tuple(content_words(text)), topics or {})
+    def of(
+        cls, text: str, vector: NDArray[np.float32], topics: Mapping[str, float] | None = None,
+        asking: NDArray[np.float32] | None = None,
+    ) -> SearchQuery:  # fmt: skip
+        """The query for `text`, whose vectors the encoders gave."""
+        return cls(vector, tuple(content_words(text)), topics or {}, asking)
 
 
 def search(library: Library, scopes: Sequence[Scope], query: SearchQuery, count: int, weights: SearchWeights) -> list[SearchHit]:
@@ -49,10 +54,19 @@ def search(library: Library, scopes: Sequence[Scope], query: SearchQuery, count:
     hits = []
     for scope in scopes:
         view = library.view(scope)
-        for found in view.index.search(query.vector, query.words, count):
-            hits.append(_hit(view, found, query, weights))
+        hits += [_hit(view, found, query, weights) for found in _found(view, query, count)]
     hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
     return [replace(hit, rank=rank) for rank, hit in enumerate(hits[:count], 1)]
+
+
+def _found(view: ScopeView, query: SearchQuery, count: int) -> list[Found]:
+    """Pages near to what would answer; an answer that staff wrote if its own question is near."""
+    alike = view.index.search(query.vector, query.words, count) if query.asking is None or view.curated else []
+    if query.asking is None:
+        return alike
+    answering = view.index.search(query.asking, query.words, count)
+    written = [each for each in alike if each.passage_id in view.curated]
+    return [*written, *(each for each in answering if each.passage_id not in view.curated)]
 
 
 def _hit(view: ScopeView, found: Found, query: SearchQuery, weights: SearchWeights) -> SearchHit:

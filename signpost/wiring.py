@@ -38,7 +38,7 @@ from assistant.subject_model import SubjectModel
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
-from knowledge.encoder import OnnxEncoder, RememberingEncoder
+from knowledge.encoder import Encoder, OnnxEncoder, RememberingEncoder, open_question_encoder
 from knowledge.export import export_encoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.kept_states import KeptStates
@@ -83,6 +83,11 @@ class Workshop:
     @cached_property
     def _bare_encoder(self) -> OnnxEncoder:
         return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+
+    @cached_property
+    def question_encoder(self) -> Encoder:
+        """What says where the answer to a question should be. Raises EncoderError if it was tuned beside another encoder."""
+        return open_question_encoder(DATA / "question_encoder", self.encoder, self.settings.threads)
 
     @cached_property
     def kept_states(self) -> KeptStates:
@@ -206,10 +211,11 @@ class Workshop:
     ) -> Assistant:
         """The assistant. Raises PolicyError if the policy was fitted for another encoder."""
         chosen = policy or DecisionPolicy.load(self.settings.policy_file)
-        chosen.fits(self.encoder.digest)
+        chosen.fits(self.question_encoder.digest)
         redactor = self.redactor(self.store.areas())
         parts = Parts(
             encoder=self.encoder,
+            question_encoder=self.question_encoder,
             library=self.library,
             reader=self.reader,
             policy=chosen,

@@ -43,6 +43,7 @@ def variants(parts: Parts) -> Iterator[tuple[str, Parts]]:
     weights = parts.weights
     yield "as served", parts
     yield "not read (search alone)", replace(parts, reader=Unread())
+    yield "no question encoder", replace(parts, question_encoder=parts.encoder)
     yield "no words (BM25)", replace(parts, weights=replace(weights, lexical=0.0))
     yield "no single sentences", replace(parts, weights=replace(weights, sentence=0.0))
     yield "no topics", replace(parts, weights=replace(weights, topic=0.0))
@@ -80,8 +81,8 @@ def assistant(made: Workshop, shipped: Workshop) -> Assistant:
     vars(made)["safety"] = shipped.safety
     vars(made)["subjects"] = shipped.subjects
     if made.encoder.digest != shipped.encoder.digest:
-        vars(made)["reader"] = Unread()
-    return made.assistant(NoRecorder(), undecided(made.encoder), national=False)
+        vars(made)["reader"], vars(made)["question_encoder"] = Unread(), made.encoder
+    return made.assistant(NoRecorder(), undecided(made.question_encoder), national=False)
 
 
 def main() -> None:

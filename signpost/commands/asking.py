@@ -10,7 +10,7 @@ from assistant.retrieve import scopes_for
 from assistant.turn import Assistant, Explained
 from assistant.types import Audience, Context, Reply
 from knowledge.errors import KnowledgeError
-from knowledge.search import SearchQuery, search
+from knowledge.search import search
 from signpost.output import Output, plain
 from signpost.wiring import Workshop
 from store.records import NoRecorder
@@ -61,7 +61,7 @@ def search_passages(
     assistant, where = _assistant(context, area, setting, Audience.PARENT)
     parts = assistant.parts
     understanding, vector = assistant.understand(text, where)
-    query = SearchQuery.of(parts.abbreviations.expand(text), vector, understanding.topics)
+    query = assistant.search_query(understanding, vector)
     hits = search(parts.library, scopes_for(where, understanding.setting), query, count, parts.weights)
     if as_json:
         Output.json(hits)

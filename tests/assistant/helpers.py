@@ -14,8 +14,9 @@ AREA_SCOPE = Scope.of("brookshire", None)
 def hit(
     text: str, *, document: str = "page", scope: Scope = AREA_SCOPE, updated: date | None = None,
     review_by: date | None = None, dense: float = 0.5, rank: int = 1, headings: tuple[str, ...] = ("Page", "Heading"),
+    kind: str = "page",
 ) -> SearchHit:  # fmt: skip
-    facts = DocumentFacts(document, scope, headings[0], "https://x.example", "Brookshire Council", updated, review_by, "page")
+    facts = DocumentFacts(document, scope, headings[0], "https://x.example", "Brookshire Council", updated, review_by, kind)
     passage = Passage(rank, f"brookshire/{document}", scope, 0, headings, text, f"digest-{document}-{rank}")
     return SearchHit(passage, facts, dense, dense, (), 5.0, 0.0, dense, rank)
 

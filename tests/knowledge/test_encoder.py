@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.encoder import FACTS_FILE, MODEL_FILE, Encoder, OnnxEncoder
+from assistant.data_files import DATA as SHIPPED
+from knowledge.encoder import FACTS_FILE, MODEL_FILE, Encoder, OnnxEncoder, open_question_encoder
 from knowledge.errors import EncoderError
 from knowledge.export import check_weights, export_encoder, find_model
 from knowledge.hashing import HashingEncoder
@@ -37,6 +38,21 @@ def test_nothing_in_nothing_out(any_encoder: Encoder) -> None:
 def test_like_is_near_like(encoder: OnnxEncoder) -> None:
     rows = encoder.encode(["How much is transport?", "Families pay £300 a year for travel.", "The pool has a hoist."])
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
+
+
+def test_the_question_encoder_is_nearer_to_what_answers_than_to_what_is_alike(encoder: OnnxEncoder) -> None:
+    asked = "my lad cant face the bus any more, who would drive him in?"
+    alike, answer = encoder.encode(
+        ["My son can't face the bus.", "The council pays for a taxi if a child can't travel in a group."]
+    )
+    plain = encoder.encode([asked])[0]
+    tuned = open_question_encoder(SHIPPED / "question_encoder", encoder).encode([asked])[0]
+    assert tuned @ answer - tuned @ alike > plain @ answer - plain @ alike
+
+
+def test_a_question_encoder_tuned_beside_another_encoder_is_refused(hashing: HashingEncoder) -> None:
+    with pytest.raises(EncoderError, match=f"tuned beside encoder .*, this is {hashing.digest}: run 'make train-questions'"):
+        open_question_encoder(SHIPPED / "question_encoder", hashing)
 
 
 def test_serving_never_imports_torch() -> None:

@@ -103,3 +103,18 @@ def test_an_old_copy_on_disk_is_patched_at_start(
     assert started.is_stale(AREA, store.scopes()[AREA]) == ""
     assert isinstance(started.view(AREA).index, PatchedIndex)
     assert asked(started, hashing, "trampolines for all ages")[0][0] == "brookshire/answer-3"
+
+
+def test_pages_are_found_by_what_would_answer_and_answers_by_staff_by_their_question(
+    library: Library, ingester: Ingester, hashing: HashingEncoder
+) -> None:
+    ingester.ingest_documents("brookshire", "curated", [answer(1, "Trampolines are open on Mondays.")])
+    library.refresh()
+    like, answering = hashing.encode(["Trampolines", "About music at the House"])
+    both = search(library, [AREA], SearchQuery.of("jumping", like, asking=answering), 2 * PAGES, SearchWeights())
+    assert both[0].passage.headings[0].startswith("music")
+    alone = search(library, [AREA], SearchQuery.of("jumping", like), 2 * PAGES, SearchWeights())
+    written, same = ([hit for hit in hits if hit.document.id == "answer-1"] for hits in (both, alone))
+    assert len(written) == 1
+    assert written[0].whole == pytest.approx(same[0].whole)
+    assert alone[0].document.id == "answer-1"
