@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,22 @@ class Pieces:
     states: Sequence[TokenStates]
     vectors: Sequence[NDArray[np.float32]]
 
-    def index(self, settings: frozenset[str | None]) -> ScopeIndex:
-        """What a question of those settings can find."""
-        ids = [i for i, (page, _) in enumerate(self.pieces) if page.setting in settings]
-        return ScopeIndex.build(ids, [self.vectors[i] for i in ids], [words_of(self.pieces[i][1]) for i in ids])
+    @cached_property
+    def _setting_of(self) -> dict[str, str | None]:
+        return {page.id: page.setting for page, _ in self.pieces}
+
+    @cached_property
+    def _indexes(self) -> dict[frozenset[str | None], ScopeIndex]:
+        return {}
+
+    def index_for(self, question: Question) -> ScopeIndex:
+        """What a question can find: the area's pages, and those of its own setting and of the gold pages'."""
+        settings = frozenset({None, question.setting, *(self._setting_of.get(gold) for gold in question.gold)})
+        if settings not in self._indexes:
+            ids = [i for i, (page, _) in enumerate(self.pieces) if page.setting in settings]
+            texts = [words_of(self.pieces[i][1]) for i in ids]
+            self._indexes[settings] = ScopeIndex.build(ids, [self.vectors[i] for i in ids], texts)
+        return self._indexes[settings]
 
 
 def asked_of_pack(folder: Path, encoder: OnnxEncoder) -> list[Asked]:
@@ -66,15 +79,8 @@ def asked_of_pack(folder: Path, encoder: OnnxEncoder) -> list[Asked]:
     pack = Pieces(
         pieces, [encoder.states(whole_unit(piece)) for _, piece in pieces], [encoder.encode(units(piece)) for _, piece in pieces]
     )
-    setting_of = {page.id: page.setting for page, _ in pieces}
-    indexes: dict[frozenset[str | None], ScopeIndex] = {}
-    found = []
-    for question in questions_of(folder):
-        if question.expect in _WANTED:
-            settings = frozenset({None, question.setting, *(setting_of.get(gold) for gold in question.gold)})
-            index = indexes.setdefault(settings, pack.index(settings)) if settings not in indexes else indexes[settings]
-            found.append(_asked(question, pack, index, encoder))
-    return found
+    wanted = [question for question in questions_of(folder) if question.expect in _WANTED]
+    return [_asked(question, pack, pack.index_for(question), encoder) for question in wanted]
 
 
 def _asked(question: Question, pack: Pieces, index: ScopeIndex, encoder: OnnxEncoder) -> Asked:

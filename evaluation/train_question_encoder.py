@@ -96,21 +96,13 @@ def load_pack(folder: Path, encoder: OnnxEncoder) -> Pack:
     """A pack with all its questions that are no disclosure; an answer that stands in no passage is left out."""
     found = [(page, piece) for page in pages_of(folder) for piece in page.pieces]
     pieces = Pieces(found, (), [encoder.encode(units(piece)) for _, piece in found])
-    setting_of = {page.id: page.setting for page, _ in found}
-    indexes: dict[frozenset[str | None], ScopeIndex] = {}
-    asked = []
-    for question in questions_of(folder):
-        if question.expect in _WANTED:
-            settings = frozenset({None, question.setting, *(setting_of.get(gold) for gold in question.gold)})
-            if settings not in indexes:
-                indexes[settings] = pieces.index(settings)
-            made = _asked(question, pieces, indexes[settings], encoder)
-            if len(made.right) or question.expect is not Expect.ANSWER:
-                asked.append(made)
+    wanted = [question for question in questions_of(folder) if question.expect in _WANTED]
+    made = [_asked(question, pieces, pieces.index_for(question), encoder) for question in wanted]
+    asked = tuple(each for each in made if len(each.right) or each.question.expect is not Expect.ANSWER)
     parts = [rows[1:] if len(rows) > 1 else rows[:1] for rows in pieces.vectors]
     owners = np.repeat(np.arange(len(parts)), [len(rows) for rows in parts])
     whole = np.stack([rows[0] for rows in pieces.vectors])
-    return Pack(torch.from_numpy(whole), torch.from_numpy(np.concatenate(parts)), torch.from_numpy(owners), tuple(asked))
+    return Pack(torch.from_numpy(whole), torch.from_numpy(np.concatenate(parts)), torch.from_numpy(owners), asked)
 
 
 def _asked(question: Question, pieces: Pieces, index: ScopeIndex, encoder: OnnxEncoder) -> Asked:
