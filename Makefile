@@ -7,7 +7,8 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 TRAINED_ON := $(addprefix evaluation/packs/,hollinsea norcombe wexbridge carrowby)
 READ := $(addprefix evaluation/packs/,ambleford brackenshire calderholme eastholme elmsworth harrowdene kingsmoor lynthorpe \
 	millgate oxmarsh pendlewick quarndale stourcliffe thornhaven wendlebury withyfold \
-	gravelsea hallowmere ironbridgeford jessamybrook kestrelden)
+	gravelsea hallowmere ironbridgeford jessamybrook kestrelden \
+	cobblesham dunmarsh fennimoor gorsebury marlhythe oakenholt thistlewick vellacombe wrenfield)
 HELD_OUT := $(addprefix evaluation/packs/,tarnmouth ashdale saltbeck northmere ravensea fernhollow larchminster meadowick nettlewick \
 	orchardholme pebblecombe quillbury)
 export SIGNPOST_DATA := $(DATA)

@@ -50,19 +50,19 @@ def answer_shown(readings: Sequence[Reading], most_words: int = MOST_WORDS) -> S
     A passage is often half of an answer, so passages of the same document that are nearly as likely are shown with it, in
     the page's order, each under its heading; of long ones the sentences that answer. An answer that staff wrote stands alone.
     """
-    chosen = _from_the_page(readings, most_words)
+    best, chosen = readings[0], _from_the_page(readings, most_words)
     text = _laid_out(chosen, most_words)
     seen = {id(reading) for reading, _ in chosen}
     more = next((each for each in readings[1:] if id(each) not in seen), None)
-    if more is None or _is_curated(readings[0]) or _is_curated(more) or more.score < readings[0].score - _AS_LIKELY:
-        return Shown(readings[0], text)
-    return Shown(readings[0], text, more, passage_text(more, _WORDS_OF_MORE))
+    if more is None or any(each.hit.document.curated for each in (best, more)) or more.score < best.score - _AS_LIKELY:
+        return Shown(best, text)
+    return Shown(best, text, more, passage_text(more, _WORDS_OF_MORE))
 
 
 def _from_the_page(readings: Sequence[Reading], most_words: int) -> list[tuple[Reading, str]]:
     """The best reading and those of its page that fit beside it, each with its words."""
     best = readings[0]
-    others = [] if _is_curated(best) else [each for each in readings[1:] if _goes_with(each, best)]
+    others = [] if best.hit.document.curated else [each for each in readings[1:] if _goes_with(each, best)]
     shorter = others and not any(block.listed for block in _blocks(best))  # a list is kept whole
     first = passage_text(best, most_words - _LEFT_FOR_MORE if shorter else most_words)
     chosen = [(best, first)]
@@ -80,10 +80,6 @@ def _laid_out(chosen: Sequence[tuple[Reading, str]], most_words: int) -> str:
         return passage_text(chosen[0][0], most_words)
     in_order = sorted(chosen, key=lambda pair: pair[0].hit.passage.ordinal)
     return "\n\n".join(_under_heading(reading, text) for reading, text in in_order)
-
-
-def _is_curated(reading: Reading) -> bool:
-    return reading.hit.document.kind.startswith("curated")
 
 
 def _goes_with(reading: Reading, best: Reading) -> bool:
@@ -118,7 +114,7 @@ def citation(reading: Reading, today: date, words: StaleWords) -> Citation:
         url=document.url,
         owner=document.owner,
         date=document.updated,
-        heading=headings[-1] if len(headings) > 1 and not document.kind.startswith("curated") else "",
+        heading=headings[-1] if len(headings) > 1 and not document.curated else "",
         stale=stale_note(document, today, words),
     )
 

@@ -41,7 +41,7 @@ def decide(
     best, rivals = readings[0], tuple(readings[1:6])
     if probability >= policy.answer_at:
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
-    if stray >= policy.out_of_scope.at:
+    if policy.off_topic.probability(features) >= policy.off_topic.at:
         return Decision(Outcome.HAND_OFF, Reason.OUT_OF_SCOPE, probability, best, rivals, features)
     if len(understanding.settings) > 1 and not context.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)
@@ -52,7 +52,7 @@ def decide(
 
 def curated_nearness(reading: Reading) -> float:
     """How near the question is to an answer that staff wrote, a cosine; 0 for a page."""
-    if not reading.hit.document.kind.startswith("curated"):
+    if not reading.hit.document.curated:
         return 0.0
     return max(reading.hit.whole, *reading.hit.sentences, 0.0)
 

@@ -41,7 +41,7 @@ class Definition:
     def is_told_by(self, reading: Reading) -> bool:
         """True if a heading over the passage names the word: then the page explains it, in the area's own way."""
         headings = f" {' '.join(_plain(each) for each in (reading.hit.document.title, *reading.hit.passage.headings))} "
-        return reading.hit.document.kind.startswith("curated") or any(f" {name} " in headings for name in self.names)
+        return reading.hit.document.curated or any(f" {name} " in headings for name in self.names)
 
 
 class Definitions:

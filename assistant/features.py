@@ -55,6 +55,8 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
     sentence = best_sentence(best)
     features = {
         "first": hit_score(hit),
+        "late": best.late,
+        "late_best": max(reading.late for reading in readings),
         "first_best": max(hit_score(reading.hit) for reading in readings),
         "whole": hit.whole,
         "sentence": max(hit.sentences, default=hit.whole),

@@ -70,14 +70,35 @@ class VectorClass:
 
 
 @dataclass(frozen=True)
+class FeatureClass:
+    """A logistic regression over named features that says whether a message is of one class."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    at: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """P(yes) for one case; a feature that is not given counts as 0."""
+        total = self.intercept + sum(
+            weight * features.get(name, 0.0) for name, weight in zip(self.names, self.weights, strict=True)
+        )
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True)
 class DecisionPolicy:
-    """When to answer, when to hand over, and which messages are not questions at all."""
+    """When to answer, when to hand over, and which messages are not questions at all.
+
+    `out_of_scope` judges a message by its words alone, `off_topic` by that and by what search has found for it.
+    """
 
     encoder: str
     answers: BoostedTrees
     answer_at: float
     contact: VectorClass
     out_of_scope: VectorClass
+    off_topic: FeatureClass
     see_also_at: float = 0.2
     """Probability from which a page is offered with a hand-over, as something to look at."""
     reached: Mapping[str, Any] = field(default_factory=dict)
@@ -101,7 +122,8 @@ class DecisionPolicy:
             row = json.loads(path.read_text(encoding="utf-8"))
             return cls(
                 row["encoder"], _boosted_trees(row["answers"]), float(row["answer_at"]),
-                _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), float(row["see_also_at"]), row["reached"],
+                _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), _feature_class(row["off_topic"]),
+                float(row["see_also_at"]), row["reached"],
             )  # fmt: skip
         except FileNotFoundError:
             raise PolicyError(f"no decision policy at {path}: run 'signpost calibrate'") from None
@@ -120,6 +142,10 @@ def _tree(row: Mapping[str, Any]) -> Tree:
 
 def _vector_class(row: Mapping[str, Any]) -> VectorClass:
     return VectorClass(_floats(row["weights"]), float(row["intercept"]), float(row["at"]))
+
+
+def _feature_class(row: Mapping[str, Any]) -> FeatureClass:
+    return FeatureClass(tuple(row["names"]), _floats(row["weights"]), float(row["intercept"]), float(row["at"]))
 
 
 def _floats(values: Sequence[float]) -> tuple[float, ...]:

@@ -66,7 +66,7 @@ class Reader:
         if not hits:
             return []
         asked = self._encoder.states(question)
-        told = [self._passages.states(_unit(hit)) for hit in hits]
+        told = [self._passages.states(hit_unit(hit)) for hit in hits]
         feed = feed_of([(asked, each) for each in told], search_facts(len(asked.ids), hits))
         answers, tokens = self._session.run(["answers", "tokens"], feed)
         return [
@@ -126,13 +126,14 @@ def feed_of(pairs: Sequence[tuple[TokenStates, TokenStates]], facts: NDArray[np.
     return feed
 
 
-def _unit(hit: SearchHit) -> str:
+def hit_unit(hit: SearchHit) -> str:
+    """The text of a hit's passage as the encoder reads it."""
     return whole_text(hit.passage.headings, hit.passage.text)
 
 
 def _evidence(hit: SearchHit, states: TokenStates, logits: NDArray[np.float32]) -> tuple[float, ...]:
     """The likeliest word of each sentence."""
-    unit, found, at = _unit(hit), [], len(head(hit.passage.headings))
+    unit, found, at = hit_unit(hit), [], len(head(hit.passage.headings))
     shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
     starts, ends = states.offsets[:, 0], states.offsets[:, 1]
     for sentence in sentences(hit.passage.text):

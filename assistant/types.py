@@ -108,7 +108,8 @@ class Understanding:
 class Reading:
     """A passage with how likely it is to answer the question, and how much each of its sentences does.
 
-    `score` ranks; `answers` is the reader's logit, or None for a passage that was not read.
+    `score` ranks; `late` is how well its words fit those of the question (`assistant/late.py`); `answers` is the reader's
+    logit, or None for a passage that was not read.
     """
 
     hit: SearchHit
@@ -116,6 +117,7 @@ class Reading:
     sentences: tuple[str, ...] = ()
     evidence: tuple[float, ...] = ()
     answers: float | None = None
+    late: float = 0.0
 
 
 @dataclass(frozen=True)

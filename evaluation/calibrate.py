@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from assistant.policy import BoostedTrees, DecisionPolicy, Tree, VectorClass
+from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
 from assistant.turn import Assistant, Explained
 from assistant.types import Audience, Context
 from evaluation.intervals import wilson
@@ -38,6 +38,7 @@ TREES: Mapping[str, Any] = {
 }  # fmt: skip
 _CLASS_STRENGTH = 8.0
 _CLASSES = {"contact": Expect.CONTACT, "out_of_scope": Expect.OUT_OF_SCOPE}
+_OFF_TOPIC = ("out_of_scope", "first", "first_best", "whole", "intent", "answers", "lexical", "length", "coverage")
 _RECALL_COUNTS = {"contact": 2.5, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
 _RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
 
@@ -104,7 +105,7 @@ def _case(question: Question, vector: NDArray[np.float32], explained: Explained)
 def undecided(encoder: Encoder) -> DecisionPolicy:
     """A policy that never answers and takes nothing for a request or out of scope: to look at features."""
     never = VectorClass((0.0,) * encoder.dimensions, -30.0, 1.1)
-    return DecisionPolicy(encoder.digest, BoostedTrees((), -30.0, ()), 1.1, never, never)
+    return DecisionPolicy(encoder.digest, BoostedTrees((), -30.0, ()), 1.1, never, never, FeatureClass((), (), -30.0, 1.1))
 
 
 def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
@@ -136,7 +137,7 @@ def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, o
     reached = _reached(given, shown, answer_at, bound, areas)
     fitted = fit_trees(given, names)
     return DecisionPolicy(
-        encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"],
+        encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"], _fit_off_topic(cases),
         reached=_reached_row(reached, content, [case.question for case in cases]),
     )  # fmt: skip
 
@@ -196,14 +197,36 @@ def _fit_class(cases: Sequence[Case], expect: Expect, beta: float) -> tuple[Vect
     for area in {case.question.area for case in cases}:
         out = np.array([case.question.area == area for case in cases])
         probabilities[out] = _class_model().fit(rows[~out], wanted[~out]).predict_proba(rows[out])[:, 1]
-    options = np.unique(probabilities[wanted])
-    best = options[int(np.argmax([_f_beta(wanted, probabilities >= option, beta) for option in options]))]
-    model = _class_model().fit(rows, wanted)
-    return VectorClass(_rounded(model.coef_[0]), round(float(model.intercept_[0]), 6), float(best)), probabilities
+    model, at = _class_model().fit(rows, wanted), _best_at(wanted, probabilities, beta)
+    return VectorClass(_rounded(model.coef_[0]), round(float(model.intercept_[0]), 6), at), probabilities
+
+
+def _fit_off_topic(cases: Sequence[Case]) -> FeatureClass:
+    """Whether a message is not about SEND, from how it reads and from how little search finds; `at` is cross-fitted."""
+    found = [case for case in cases if "whole" in case.features]
+    rows = np.array([[case.features.get(name, 0.0) for name in _OFF_TOPIC] for case in found])
+    wanted = np.array([case.question.expect is Expect.OUT_OF_SCOPE for case in found])
+    probabilities = np.zeros(len(rows))
+    for area in {case.question.area for case in found}:
+        out = np.array([case.question.area == area for case in found])
+        probabilities[out] = _off_topic_model().fit(rows[~out], wanted[~out]).predict_proba(rows[out])[:, 1]
+    model = _off_topic_model().fit(rows, wanted)
+    intercept, at = round(float(model.intercept_[0]), 6), _best_at(wanted, probabilities, 1.0)
+    return FeatureClass(_OFF_TOPIC, _rounded(model.coef_[0]), intercept, at)
+
+
+def _off_topic_model() -> LogisticRegression:
+    return LogisticRegression(C=10.0, max_iter=5000)
 
 
 def _class_model() -> LogisticRegression:
     return LogisticRegression(C=_CLASS_STRENGTH, class_weight="balanced", max_iter=2000)
+
+
+def _best_at(wanted: NDArray[np.bool_], probabilities: NDArray[np.float64], beta: float) -> float:
+    """The threshold with the best F-beta."""
+    options = np.unique(probabilities[wanted])
+    return float(options[int(np.argmax([_f_beta(wanted, probabilities >= option, beta) for option in options]))])
 
 
 def _f_beta(wanted: NDArray[np.bool_], said: NDArray[np.bool_], beta: float) -> float:

@@ -5,7 +5,10 @@
 Only the question's side of the dual encoder learns, from the shipped encoder on; the vectors of passages stay (as in Lewis
 and others, "Retrieval-Augmented Generation for Knowledge-Intensive NLP Tasks", NeurIPS 2020, section 2.4). So a question
 competes for its answer with *every* passage that it can find, scored as search does, and with a learned "nothing
-answers this": a question that no page answers is pulled to that. Needs the `build` extra (docs/adr/0009-question-encoder.md).
+answers this": a question that no page answers is pulled to that (docs/adr/0009-question-encoder.md).
+
+With it learns the late interaction (docs/adr/0011-late-interaction.md): it is shown the right passages and those wrong ones
+that score best at that moment. Needs the `build` extra.
 """
 
 from __future__ import annotations
@@ -31,13 +34,14 @@ from torch import Tensor, nn
 
 from assistant.data_files import DATA
 from assistant.reader import first_score
+from evaluation.late_graph import LateGraph, export_late
 from evaluation.pairs import candidate_of, pages_of
 from evaluation.questions import Expect, Question, questions_of
 from evaluation.reader_pairs import Pieces
 from knowledge.encoder import FACTS_FILE, MODEL_FILE, OnnxEncoder, read_facts
 from knowledge.export import DEFAULT_MODEL, export_encoder, find_model
 from knowledge.index import ScopeIndex
-from knowledge.units import units
+from knowledge.units import units, whole_unit
 from knowledge.words import content_words
 
 FOLDER = DATA / "question_encoder"
@@ -52,10 +56,14 @@ class Training:
 
     epochs: float = 3.0
     learning_rate: float = 1e-4
+    late_learning_rate: float = 5e-4
     batch: int = 32
+    compared: int = 12  # passages that late interaction is shown for a question
+    right_compared: int = 2  # of them, at most
     sharpness: float = 20.0
     null: float = 0.9
     empty: float = 0.5
+    late_empty: float = 0.7
     frozen_layers: int = 2
     warm_up: float = 0.06
     longest: int = 96
@@ -77,12 +85,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Pack:
-    """The vectors of a pack's passages and of their sentences, whose passages are `owners`, and its questions."""
+    """The vectors of a pack's passages and of their sentences, whose passages are `owners`, and its questions.
+
+    `states` are what the shipped encoder's layers make of each passage, shape (word pieces, 2 dimensions).
+    """
 
     whole: Tensor
     sentences: Tensor
     owners: Tensor
     asked: tuple[Asked, ...]
+    states: Sequence[NDArray[np.float16]] = ()
 
     def scores(self, vectors: Tensor, asked: Sequence[Asked]) -> Tensor:
         """How well each passage fits each question before it is read, shape (questions, passages)."""
@@ -102,7 +114,9 @@ def load_pack(folder: Path, encoder: OnnxEncoder) -> Pack:
     parts = [rows[1:] if len(rows) > 1 else rows[:1] for rows in pieces.vectors]
     owners = np.repeat(np.arange(len(parts)), [len(rows) for rows in parts])
     whole = np.stack([rows[0] for rows in pieces.vectors])
-    return Pack(torch.from_numpy(whole), torch.from_numpy(np.concatenate(parts)), torch.from_numpy(owners), asked)
+    told = [encoder.states(whole_unit(piece)).states for _, piece in found]
+    states = tuple(each.reshape(len(each), -1) for each in told)
+    return Pack(torch.from_numpy(whole), torch.from_numpy(np.concatenate(parts)), torch.from_numpy(owners), asked, states)
 
 
 def _asked(question: Question, pieces: Pieces, index: ScopeIndex, encoder: OnnxEncoder) -> Asked:
@@ -118,7 +132,7 @@ def _asked(question: Question, pieces: Pieces, index: ScopeIndex, encoder: OnnxE
 
 
 class Tuner(nn.Module):
-    """The shipped encoder, to be tuned, with one more number: how well a passage must fit to count as an answer."""
+    """The shipped encoder, to be tuned, with how well a passage must fit to count as an answer, and the late interaction."""
 
     def __init__(self, encoder: Path, training: Training) -> None:
         super().__init__()
@@ -128,11 +142,13 @@ class Tuner(nn.Module):
         for part in (bert.embeddings, *bert.encoder.layer[: training.frozen_layers]):
             part.requires_grad_(False)
         self.null = nn.Parameter(torch.tensor(training.null))
+        self.late = LateGraph()
 
-    def vectors(self, texts: Sequence[str]) -> Tensor:
-        """Length-1 vectors with gradients, shape (texts, dimensions)."""
-        out = self.encoder(self.encoder.preprocess(list(texts)))["sentence_embedding"]
-        return nn.functional.normalize(out, dim=1)
+    def read(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+        """With gradients: length-1 vectors (texts, dimensions), states (texts, word pieces, dimensions), and which are real."""
+        out = self.encoder(self.encoder.preprocess(list(texts)))
+        vectors = nn.functional.normalize(out["sentence_embedding"], dim=1)
+        return vectors, out["token_embeddings"], out["attention_mask"].bool()
 
 
 def bert_of(encoder: SentenceTransformer) -> Any:
@@ -167,17 +183,47 @@ def as_torch(folder: Path) -> SentenceTransformer:
 
 
 def loss_of(tuner: Tuner, pack: Pack, asked: Sequence[Asked], training: Training) -> Tensor:
-    """Softmax over the null and all passages; that any of the right ones is chosen is wanted."""
-    scores = pack.scores(tuner.vectors([each.question.text for each in asked]), asked)
+    """Softmax over the null and all passages; that any of the right ones is chosen is wanted. The same of late interaction."""
+    vectors, states, real = tuner.read([each.question.text for each in asked])
+    scores = pack.scores(vectors, asked)
     partly = torch.zeros_like(scores, dtype=torch.bool)
     for row, each in enumerate(asked):
         partly[row, each.partly] = True
     scores = scores.masked_fill(partly, _NEVER)
+    shown = compared(scores.detach().numpy(), asked, training)
     logs = torch.log_softmax(training.sharpness * torch.cat([tuner.null.expand(len(asked), 1), scores], dim=1), dim=1)
     losses = [
         -torch.logsumexp(logs[row, each.right + 1], 0) if len(each.right) else -training.empty * logs[row, 0]
         for row, each in enumerate(asked)
     ]
+    return torch.stack(losses).mean() + _late_loss(tuner.late, pack, shown, asked, states, real, training)
+
+
+def compared(scores: NDArray[np.float32], asked: Sequence[Asked], training: Training) -> list[list[int]]:
+    """For each question some right passages first, then the wrong ones that score best."""
+    shown = []
+    for row, each in zip(scores, asked, strict=True):
+        right = each.right[: training.right_compared].tolist()
+        known = set(each.right.tolist())
+        wrong = [number for number in np.argsort(-row).tolist() if number not in known and row[number] > _NEVER]
+        shown.append([*right, *wrong[: training.compared - len(right)]])
+    return shown
+
+
+def _late_loss(
+    late: LateGraph, pack: Pack, shown: Sequence[Sequence[int]], asked: Sequence[Asked], states: Tensor, real: Tensor,
+    training: Training,
+) -> Tensor:  # fmt: skip
+    told = [torch.from_numpy(pack.states[number].astype(np.float32)) for numbers in shown for number in numbers]
+    lengths = torch.tensor([len(each) for each in told])
+    passages = nn.utils.rnn.pad_sequence(told, batch_first=True)
+    owners = torch.repeat_interleave(torch.arange(len(shown)), torch.tensor([len(numbers) for numbers in shown]))
+    scores = late(states, passages, torch.arange(passages.shape[1]) < lengths[:, None], real, owners)
+    losses = []
+    for row, each in enumerate(asked):
+        logs = torch.log_softmax(torch.cat([torch.zeros(1), scores[owners == row]]), 0)
+        right = min(len(each.right), training.right_compared)
+        losses.append(-torch.logsumexp(logs[1 : 1 + right], 0) if right else -training.late_empty * logs[0])
     return torch.stack(losses).mean()
 
 
@@ -198,7 +244,11 @@ def train(packs: Sequence[Pack], encoder: Path, training: Training) -> Tuner:
     tuner = Tuner(encoder, training).train()
     learning = [each for each in tuner.encoder.parameters() if each.requires_grad]
     optimiser = torch.optim.AdamW(
-        [{"params": learning, "lr": training.learning_rate}, {"params": [tuner.null], "lr": 3e-3, "weight_decay": 0.0}],
+        [
+            {"params": learning, "lr": training.learning_rate},
+            {"params": tuner.late.parameters(), "lr": training.late_learning_rate},
+            {"params": [tuner.null], "lr": 3e-3, "weight_decay": 0.0},
+        ],
         weight_decay=0.01,
     )
     steps = math.ceil(training.epochs * sum(len(pack.asked) for pack in packs) / training.batch)
@@ -225,6 +275,7 @@ def ship(tuner: Tuner, folder: Path, beside: str) -> None:
         model = Path(scratch) / "questions"
         tuner.encoder.save(str(model))
         export_encoder(folder, str(model), again=True)
+    export_late(tuner.late, folder)
     facts = {**read_facts(folder), "beside": beside}
     (folder / FACTS_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 

@@ -44,7 +44,7 @@ class ScopeView:
     @cached_property
     def curated(self) -> frozenset[int]:
         """The passages that staff wrote."""
-        written = {key for key, each in self.documents.items() if each.kind.startswith("curated")}
+        written = {key for key, each in self.documents.items() if each.curated}
         return (
             frozenset(number for number, each in self.passages.items() if each.document_id in written) if written else frozenset()
         )

@@ -21,7 +21,8 @@ REQUIRED_CONTACTS = ("sendiass", "send_team", "safeguarding")
 _PHASES = {
     "nursery": "nursery", "early_years": "nursery", "primary": "primary", "infant": "primary", "junior": "primary",
     "secondary": "secondary", "all-through": "all-through", "all_through": "all-through", "special": "special",
-    "college": "college", "fe_college": "college", "sixth_form": "college", "other": "other",
+    "college": "college", "fe_college": "college", "further_education_college": "college", "sixth_form": "college",
+    "sixth_form_college": "college", "alternative_provision": "other", "other": "other",
 }  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:
     for number, row in enumerate(rows, 2):
         values = {key: (value or "").strip() for key, value in row.items() if key and not isinstance(value, list)}
         where = f"{path}, line {number}"
-        slug, phase = values.get("setting", ""), _PHASES.get(values.get("phase", "").lower(), "")
+        slug, phase = values.get("setting", ""), _PHASES.get(re.sub(r"\s+", "_", values.get("phase", "").strip().lower()), "")
         if not slug or not values.get("name"):
             problems.append(Skipped(where, "a setting needs 'setting' (slug) and 'name': fill them in"))
         elif slug in settings:

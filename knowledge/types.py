@@ -97,6 +97,11 @@ class Area:
     """Origins (`https://www.school.example`) of the sites that may embed the chat."""
 
 
+def _is_curated(kind: str) -> bool:
+    """True for the kinds of answers that staff wrote: `curated`, and `curated_parent` for one audience."""
+    return kind.startswith("curated")
+
+
 @dataclass(frozen=True)
 class Document:
     """One page, file or service, converted to plain Markdown (headings, lists, paragraphs)."""
@@ -114,7 +119,7 @@ class Document:
     @property
     def heads(self) -> str:
         """What its headings stand under: its title; nothing for an answer by staff, whose headings are whole questions."""
-        return "" if self.kind.startswith("curated") else self.title
+        return "" if _is_curated(self.kind) else self.title
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,11 @@ class DocumentFacts:
     review_by: date | None
     kind: str
     seen: datetime | None = None
+
+    @property
+    def curated(self) -> bool:
+        """True if it is an answer that staff wrote."""
+        return _is_curated(self.kind)
 
 
 @dataclass(frozen=True)

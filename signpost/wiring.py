@@ -26,6 +26,7 @@ from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.language import Languages
+from assistant.late import LateInteraction
 from assistant.policy import DecisionPolicy
 from assistant.reader import Reader
 from assistant.redact import RedactionRules, Redactor, load_redaction_rules
@@ -38,7 +39,7 @@ from assistant.subject_model import SubjectModel
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
-from knowledge.encoder import Encoder, OnnxEncoder, RememberingEncoder, open_question_encoder
+from knowledge.encoder import OnnxEncoder, RememberingEncoder, open_question_encoder
 from knowledge.export import export_encoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.kept_states import KeptStates
@@ -85,9 +86,9 @@ class Workshop:
         return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
 
     @cached_property
-    def question_encoder(self) -> Encoder:
+    def question_encoder(self) -> RememberingEncoder:
         """What says where the answer to a question should be. Raises EncoderError if it was tuned beside another encoder."""
-        return open_question_encoder(DATA / "question_encoder", self.encoder, self.settings.threads)
+        return RememberingEncoder(open_question_encoder(DATA / "question_encoder", self.encoder, self.settings.threads))
 
     @cached_property
     def kept_states(self) -> KeptStates:
@@ -114,6 +115,11 @@ class Workshop:
     def reader(self) -> Reader:
         """What says whether a passage answers. Raises PolicyError if it was trained for another encoder."""
         return Reader(DATA / "reader", self.encoder, self.kept_states, self.settings.threads)
+
+    @cached_property
+    def comparer(self) -> LateInteraction:
+        """What holds the words of a question against those of passages. Raises PolicyError if it is missing."""
+        return LateInteraction(DATA / "question_encoder", self.question_encoder, self.kept_states, self.settings.threads)
 
     def read_ahead(self, progress: Progress = no_progress) -> None:
         """Have what the reader needs of every passage ready, and of no other; what is ready is left alone."""
@@ -217,6 +223,7 @@ class Workshop:
             encoder=self.encoder,
             question_encoder=self.question_encoder,
             library=self.library,
+            comparer=self.comparer,
             reader=self.reader,
             policy=chosen,
             matcher=IntentMatcher(self.intents, self._example_vectors()),

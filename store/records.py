@@ -94,7 +94,7 @@ class DatabaseRecorder:
     def _is_gap(self, reply: Reply, decision: Decision | None) -> bool:
         if reply.kind is Kind.HANDOFF:
             return reply.reason is not None and reply.reason.value in ("unsure", "nothing_found")
-        if decision and decision.reading and decision.reading.hit.document.kind.startswith("curated"):
+        if decision and decision.reading and decision.reading.hit.document.curated:
             return False  # staff's own answer: its number is a cosine, not a probability
         return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._unsure_below
 

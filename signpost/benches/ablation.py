@@ -31,7 +31,11 @@ PACK, HALF = Path("evaluation/packs/tarnmouth"), Path("samples/larkmere")
 
 
 class Unread:
-    """A reader that has no opinion: the order is that of search."""
+    """A comparer and a reader that have no opinion: the order is that of search."""
+
+    def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
+        """Nothing for any."""
+        return [0.0 for _ in hits]
 
     def read(self, question: str, hits: Sequence[SearchHit]) -> list[Marks]:
         """No marks."""
@@ -42,8 +46,10 @@ def variants(parts: Parts) -> Iterator[tuple[str, Parts]]:
     """Each part of retrieval taken out, one at a time."""
     weights = parts.weights
     yield "as served", parts
-    yield "not read (search alone)", replace(parts, reader=Unread())
-    yield "no question encoder", replace(parts, question_encoder=parts.encoder)
+    yield "not read (search alone)", replace(parts, comparer=Unread(), reader=Unread())
+    yield "not compared word by word", replace(parts, comparer=Unread())
+    yield "not read after that", replace(parts, reader=Unread())
+    yield "no question encoder", replace(parts, question_encoder=parts.encoder, comparer=Unread())
     yield "no words (BM25)", replace(parts, weights=replace(weights, lexical=0.0))
     yield "no single sentences", replace(parts, weights=replace(weights, sentence=0.0))
     yield "no topics", replace(parts, weights=replace(weights, topic=0.0))
@@ -81,7 +87,7 @@ def assistant(made: Workshop, shipped: Workshop) -> Assistant:
     vars(made)["safety"] = shipped.safety
     vars(made)["subjects"] = shipped.subjects
     if made.encoder.digest != shipped.encoder.digest:
-        vars(made)["reader"], vars(made)["question_encoder"] = Unread(), made.encoder
+        vars(made)["comparer"], vars(made)["reader"], vars(made)["question_encoder"] = Unread(), Unread(), made.encoder
     return made.assistant(NoRecorder(), undecided(made.question_encoder), national=False)
 
 

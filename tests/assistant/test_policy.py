@@ -7,7 +7,7 @@ from assistant.decide import decide
 from assistant.dialogue import DialogueRules
 from assistant.errors import PolicyError
 from assistant.features import features_of, load_answer_kinds
-from assistant.policy import BoostedTrees, DecisionPolicy, Tree, VectorClass
+from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
 from assistant.types import Context, Outcome, Reason
 from tests.assistant.helpers import reading, understanding
 
@@ -18,11 +18,12 @@ ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
 # -2 up to 0.6, 1 up to 0.9, and 2 above it
 STEPS = Tree((0, -1, 0, -1, -1), (0.6, 0.0, 0.9, 0.0, 0.0), (1, -1, 3, -1, -1), (2, -1, 4, -1, -1), (0.0, -2.0, 0.0, 1.0, 2.0))
 BY_SCORE = BoostedTrees(("whole",), 0.0, (STEPS,))
+OFF_TOPIC = FeatureClass(("out_of_scope", "whole"), (10.0, -8.0), -2.0, 0.5)  # whatever search finds nothing near to
 VECTOR = np.array([1.0, 0.0], dtype=np.float32)
 
 
 def policy(contact: VectorClass = NEVER, stray: VectorClass = NEVER) -> DecisionPolicy:
-    return DecisionPolicy("enc", BY_SCORE, 0.8, contact, stray)
+    return DecisionPolicy("enc", BY_SCORE, 0.8, contact, stray, OFF_TOPIC)
 
 
 def decided(score: float, used: DecisionPolicy | None = None, **facts: object) -> tuple[Outcome, Reason]:
@@ -50,6 +51,12 @@ def test_asking_for_a_person_comes_before_answering() -> None:
 
 def test_what_is_not_about_send_is_said_to_be_so() -> None:
     assert decided(-2.0, policy(stray=ALWAYS)) == (Outcome.HAND_OFF, Reason.OUT_OF_SCOPE)
+
+
+def test_a_stray_message_that_a_page_is_near_to_is_handed_over() -> None:
+    used = policy(stray=VectorClass((0.0, 0.0), 0.0, 0.5))
+    assert decided(-2.0, used) == (Outcome.HAND_OFF, Reason.OUT_OF_SCOPE)
+    assert decided(1.0, used) == (Outcome.HAND_OFF, Reason.UNSURE)
 
 
 def test_two_settings_named_are_asked_about_once() -> None:

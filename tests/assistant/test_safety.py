@@ -60,6 +60,9 @@ def test_the_model_was_fitted_for_the_encoder_that_ships(shipped: OnnxEncoder) -
         "mi dad herts me evry nite",
         "im being h-u-r-t, he ki11s me nearly, i am not safe here",
         "Who is the SENCO at Millbrook? Also my son says his driver touches him.",
+        "She never got home from college and her phone is off",
+        "we cant find our son anywhere, he doesnt speak",
+        "He's autistic and no one knows where he is",
     ],
 )
 def test_a_disclosure_gets_the_card(screen: SafetyScreen, text: str) -> None:
@@ -79,6 +82,9 @@ def test_a_disclosure_gets_the_card(screen: SafetyScreen, text: str) -> None:
         "My daughter's phone died so I missed your call",
         "Is there training on self-harm for parents?",
         "how much is a taxi to college",
+        "the taxi was late so she didn't get home from school until 5",
+        "nobody knows where he is at with his reading",
+        "I can't find the form anywhere",
     ],
 )
 def test_a_question_is_not_taken_for_a_disclosure(screen: SafetyScreen, text: str) -> None:

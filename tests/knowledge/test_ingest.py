@@ -82,6 +82,14 @@ def test_a_pack_says_what_it_lacks(pack: Path) -> None:
         read_pack(pack)
 
 
+def test_a_phase_may_be_written_out(pack: Path) -> None:
+    rows = ["one,One,,Sixth Form College", "two,Two,,alternative provision", "three,Three,,moon base"]
+    (pack / "settings.csv").write_text("\n".join(["setting,name,aliases,phase", *rows, ""]), encoding="utf-8")
+    told = read_pack(pack)
+    assert [each.phase for each in told.area.settings] == ["college", "other", "other"]
+    assert [each.why for each in told.problems if "phase" in each.why] == ["phase 'moon base' is not known: taken as 'other'"]
+
+
 def test_contacts_may_stand_at_the_top_level(pack: Path) -> None:
     text = "area: b\nname: B\nsendiass: {name: Advice, phone: 01632 960001}\nsend_team: {name: T}\nsafeguarding: {name: S}\n"
     (pack / "area.yml").write_text(text, encoding="utf-8")
