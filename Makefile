@@ -93,7 +93,7 @@ calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 train-reader: $(VENV)/.train  ## Train the reader again (about 70 minutes on one core), then make calibrate
 	$(BIN)/python -m evaluation.train_reader $(READ)
 
-train-questions: $(VENV)/.train  ## Tune the question encoder again (half an hour on two cores), then make calibrate
+train-questions: $(VENV)/.train  ## Tune the question encoder and late interaction again (an hour and a half on two cores), then make calibrate
 	$(BIN)/python -m evaluation.train_question_encoder $(TRAINED_ON) $(READ)
 
 train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader, train-questions and calibrate

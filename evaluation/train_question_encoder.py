@@ -205,7 +205,7 @@ def compared(scores: NDArray[np.float32], asked: Sequence[Asked], training: Trai
     for row, each in zip(scores, asked, strict=True):
         right = each.right[: training.right_compared].tolist()
         known = set(each.right.tolist())
-        wrong = [number for number in np.argsort(-row).tolist() if number not in known and row[number] > _NEVER]
+        wrong = [number for number in np.argsort(-row).tolist() if number not in known and row[number] > _NEVER / 2]
         shown.append([*right, *wrong[: training.compared - len(right)]])
     return shown
 
