@@ -52,7 +52,7 @@ class BoostedTrees:
         """P(yes) for one case; a feature that is not given counts as 0."""
         row = [features.get(name, 0.0) for name in self.names]
         total = self.start + sum(tree(row) for tree in self.trees)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return _logistic(total)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class VectorClass:
     def probability(self, vector: NDArray[np.float32]) -> float:
         """P(yes) for one vector."""
         total = float(np.dot(np.asarray(self.weights, dtype=np.float32), vector)) + self.intercept
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return _logistic(total)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class FeatureClass:
         total = self.intercept + sum(
             weight * features.get(name, 0.0) for name, weight in zip(self.names, self.weights, strict=True)
         )
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return _logistic(total)
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,10 @@ class DecisionPolicy:
             raise PolicyError(f"no decision policy at {path}: run 'signpost calibrate'") from None
         except (ValueError, KeyError, TypeError) as error:
             raise PolicyError(f"the decision policy {path} is damaged ({error}): run 'signpost calibrate'") from error
+
+
+def _logistic(total: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 def _boosted_trees(row: Mapping[str, Any]) -> BoostedTrees:

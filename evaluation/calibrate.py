@@ -13,9 +13,10 @@ Two losses are bounded, each at most 1 and never growing with the threshold:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -193,30 +194,33 @@ def _tree(grown: Any) -> Tree:
 def _fit_class(cases: Sequence[Case], expect: Expect, beta: float) -> tuple[VectorClass, NDArray[np.float64]]:
     """A class of messages, with cross-fitted probabilities; `at` balances precision and recall (F-beta)."""
     rows, wanted = np.stack([case.vector for case in cases]), np.array([case.question.expect is expect for case in cases])
-    probabilities = np.zeros(len(rows))
-    for area in {case.question.area for case in cases}:
-        out = np.array([case.question.area == area for case in cases])
-        probabilities[out] = _class_model().fit(rows[~out], wanted[~out]).predict_proba(rows[out])[:, 1]
+    probabilities = _one_area_out(_class_model, rows, wanted, cases)
     model, at = _class_model().fit(rows, wanted), _best_at(wanted, probabilities, beta)
     return VectorClass(_rounded(model.coef_[0]), round(float(model.intercept_[0]), 6), at), probabilities
 
 
 def _fit_off_topic(cases: Sequence[Case]) -> FeatureClass:
     """Whether a message is not about SEND, from how it reads and from how little search finds; `at` is cross-fitted."""
+    made = partial(LogisticRegression, C=10.0, max_iter=5000)
     found = [case for case in cases if "whole" in case.features]
     rows = np.array([[case.features.get(name, 0.0) for name in _OFF_TOPIC] for case in found])
     wanted = np.array([case.question.expect is Expect.OUT_OF_SCOPE for case in found])
-    probabilities = np.zeros(len(rows))
-    for area in {case.question.area for case in found}:
-        out = np.array([case.question.area == area for case in found])
-        probabilities[out] = _off_topic_model().fit(rows[~out], wanted[~out]).predict_proba(rows[out])[:, 1]
-    model = _off_topic_model().fit(rows, wanted)
+    probabilities = _one_area_out(made, rows, wanted, found)
+    model = made().fit(rows, wanted)
     intercept, at = round(float(model.intercept_[0]), 6), _best_at(wanted, probabilities, 1.0)
     return FeatureClass(_OFF_TOPIC, _rounded(model.coef_[0]), intercept, at)
 
 
-def _off_topic_model() -> LogisticRegression:
-    return LogisticRegression(C=10.0, max_iter=5000)
+def _one_area_out(
+    model: Callable[[], LogisticRegression], rows: NDArray[Any], wanted: NDArray[np.bool_], cases: Sequence[Case]
+) -> NDArray[np.float64]:
+    """P(wanted) of each case from a fit on the other areas."""
+    probabilities = np.zeros(len(rows))
+    areas = np.array([case.question.area for case in cases])
+    for area in set(areas.tolist()):
+        out = areas == area
+        probabilities[out] = model().fit(rows[~out], wanted[~out]).predict_proba(rows[out])[:, 1]
+    return probabilities
 
 
 def _class_model() -> LogisticRegression:
