@@ -36,5 +36,12 @@ def parse_payload(text: str) -> dict[str, Any] | None:
 
 
 def as_words(text: str) -> str:
-    """`text` so that a Rasa server does not take it for a payload unless a button could have sent it."""
-    return text.strip() if parse_payload(text) else text.lstrip().lstrip("/").lstrip()
+    """`text` so that a Rasa server takes it for no more than a button could have sent: a payload of known words, or words.
+
+    Rasa itself takes more, such as a list of values.
+    """
+    payload = parse_payload(text)
+    if payload is None:
+        return text.lstrip().lstrip("/").lstrip()
+    values = {each["entity"]: each["value"] for each in payload["entities"]}
+    return f"/{payload['intent']['name']}" + (json.dumps(values) if values else "")

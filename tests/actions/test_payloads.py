@@ -25,3 +25,15 @@ def test_only_known_entities_pass() -> None:
     parsed = parse_payload('/choose_setting{"setting": "kestrel", "area": "elsewhere", "x": 1}')
     assert parsed is not None
     assert [each["entity"] for each in parsed["entities"]] == ["setting"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ('/choose_setting{"setting": "kestrel", "area": "elsewhere"}', '/choose_setting{"setting": "kestrel"}'),
+        ('/choose_setting{"setting": ["kestrel"]}', "/choose_setting"),
+        (" /ask_person ", "/ask_person"),
+    ],
+)
+def test_a_rasa_server_gets_what_a_button_could_have_sent(text: str, sent: str) -> None:
+    assert as_words(text) == sent
