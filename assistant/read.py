@@ -15,8 +15,9 @@ from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
 MOST_READ = 6
-_FIRST = 8.0  # how much `first_score` counts beside the reader's logit in the order (docs/reference/decision.md)
-_LATE = 0.5  # and how much late interaction does
+_FIRST = 12.0  # how much `first_score` counts in the order (docs/reference/decision.md)
+_LATE = 0.5  # how much late interaction does
+_READ = 0.7  # and how much the reader's logit does
 _NATIONAL = 2.0  # how far behind a card on the law starts: what the area itself says comes first
 _UNREAD = 6.0  # how far behind a passage starts that was not read
 
@@ -44,7 +45,9 @@ def read(question: str, hits: Sequence[SearchHit], comparer: WordComparer, reade
     ranked = sorted(compared, key=lambda reading: (-reading.score, reading.hit.rank))
     chosen = sorted(ranked[:MOST_READ], key=lambda reading: -hit_score(reading.hit))  # the order that the reader was trained with
     readings = [
-        replace(each, score=each.score + marks.answers, evidence=_evidence(each.hit, marks.evidence), answers=marks.answers)
+        replace(
+            each, score=each.score + _READ * marks.answers, evidence=_evidence(each.hit, marks.evidence), answers=marks.answers
+        )
         for each, marks in zip(chosen, reader.read(question, [each.hit for each in chosen]), strict=True)
     ]
     last = min((reading.score for reading in readings), default=0.0)
