@@ -17,6 +17,7 @@ from assistant.reader import hit_score
 from assistant.types import Reading, Understanding
 from knowledge.words import content_words
 
+_UNREAD = -8.0  # the cross-encoder's logit of a passage that it did not read
 _MOST_LEAD = 6.0  # a lead over this says no more
 
 
@@ -63,6 +64,8 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
         "lexical": hit.lexical / (hit.lexical + 8.0),
         "answers": 1 / (1 + math.exp(-best.answers)) if best.answers is not None else 0.0,
         "answers_sentence": max(best.evidence, default=0.0),
+        "cross": best.cross if best.cross is not None else _UNREAD,
+        "cross_best": max((reading.cross for reading in readings if reading.cross is not None), default=_UNREAD),
         "lead": min(_MOST_LEAD, best.score - readings[1].score) if len(readings) > 1 else _MOST_LEAD,
         "lead_document": min(_MOST_LEAD, best.score - others[0].score) if others else _MOST_LEAD,
         "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),

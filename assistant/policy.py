@@ -93,7 +93,8 @@ class DecisionPolicy:
     `out_of_scope` judges a message by its words alone, `off_topic` by that and by what search has found for it.
     """
 
-    encoder: str
+    models: str
+    """The question encoder and the cross-encoder that it was fitted with, by their digests."""
     answers: BoostedTrees
     answer_at: float
     contact: VectorClass
@@ -103,11 +104,11 @@ class DecisionPolicy:
     """Probability from which a page is offered with a hand-over, as something to look at."""
     reached: Mapping[str, Any] = field(default_factory=dict)
 
-    def fits(self, encoder: str) -> None:
-        """Raise PolicyError unless the policy was fitted with this encoder."""
-        if self.encoder != encoder:
+    def fits(self, models: str) -> None:
+        """Raise PolicyError unless the policy was fitted with these models."""
+        if self.models != models:
             raise PolicyError(
-                f"the decision policy was fitted for encoder {self.encoder}, this is {encoder}: run 'signpost calibrate'"
+                f"the decision policy was fitted for models {self.models}, these are {models}: run 'signpost calibrate'"
             )
 
     def save(self, path: Path) -> None:
@@ -121,7 +122,7 @@ class DecisionPolicy:
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
             return cls(
-                row["encoder"], _boosted_trees(row["answers"]), float(row["answer_at"]),
+                row["models"], _boosted_trees(row["answers"]), float(row["answer_at"]),
                 _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), _feature_class(row["off_topic"]),
                 float(row["see_also_at"]), row["reached"],
             )  # fmt: skip

@@ -1,12 +1,13 @@
 """Reads the passages that search found: which of them answer, and with which sentences.
 
-All of them are held against the question word by word; the likeliest are then read by the reader, whose opinion counts too.
+All of them are held against the question word by word. The likeliest are then read by the cross-encoder, whose opinion orders
+them together with those before, and by the reader, who says which sentences answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.reader import Marks, hit_score
@@ -14,41 +15,53 @@ from assistant.types import Reading
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
-MOST_READ = 6
-_FIRST = 12.0  # how much `first_score` counts in the order (docs/reference/decision.md)
-_LATE = 0.5  # how much late interaction does
-_READ = 0.7  # and how much the reader's logit does
+MOST_READ = 6  # passages that are read
+_SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which these are
+_FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logit (docs/adr/0012-cross-encoder.md)
 _NATIONAL = 2.0  # how far behind a card on the law starts: what the area itself says comes first
 _UNREAD = 6.0  # how far behind a passage starts that was not read
 
 
-class WordComparer(Protocol):
-    """What holds the words of a question against those of passages."""
+class PairScorer(Protocol):
+    """What says how well passages answer a question, a number each."""
 
     def score(self, question: str, hits: Sequence[SearchHit]) -> Sequence[float]:
         """How well each of `hits` answers, on the scale of a logit."""
 
 
 class PassageReader(Protocol):
-    """What says whether passages answer a question."""
+    """What says whether passages answer a question, and with which sentences."""
 
     def read(self, question: str, hits: Sequence[SearchHit]) -> list[Marks]:
         """Marks for each of `hits`, which come best first."""
 
 
-def read(question: str, hits: Sequence[SearchHit], comparer: WordComparer, reader: PassageReader) -> list[Reading]:
+@dataclass(frozen=True)
+class Readers:
+    """All that read a question and passages: late interaction, the reader, the cross-encoder."""
+
+    late: PairScorer
+    reader: PassageReader
+    cross: PairScorer
+
+
+def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
     """One reading a hit, the likeliest answer first; only the first `MOST_READ` are read."""
-    compared = [
-        Reading(hit, _before_reading(hit, late), _parts(hit), _evidence(hit, ()), late=late)
-        for hit, late in zip(hits, comparer.score(question, hits), strict=True)
-    ]
+    late = zip(hits, readers.late.score(question, hits), strict=True)
+    compared = [Reading(hit, _before_reading(hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late]
     ranked = sorted(compared, key=lambda reading: (-reading.score, reading.hit.rank))
     chosen = sorted(ranked[:MOST_READ], key=lambda reading: -hit_score(reading.hit))  # the order that the reader was trained with
+    found = [reading.hit for reading in chosen]
+    opinions = zip(chosen, readers.reader.read(question, found), readers.cross.score(question, found), strict=True)
     readings = [
         replace(
-            each, score=each.score + _READ * marks.answers, evidence=_evidence(each.hit, marks.evidence), answers=marks.answers
+            each,
+            score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - _behind(each.hit),
+            evidence=_evidence(each.hit, marks.evidence),
+            answers=marks.answers,
+            cross=cross,
         )
-        for each, marks in zip(chosen, reader.read(question, [each.hit for each in chosen]), strict=True)
+        for each, marks, cross in opinions
     ]
     last = min((reading.score for reading in readings), default=0.0)
     readings += [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[MOST_READ:]]
@@ -56,8 +69,11 @@ def read(question: str, hits: Sequence[SearchHit], comparer: WordComparer, reade
 
 
 def _before_reading(hit: SearchHit, late: float) -> float:
-    behind = _NATIONAL if hit.passage.scope.level is Level.NATIONAL else 0.0
-    return _FIRST * hit_score(hit) + _LATE * late - behind
+    return _SHORT_FIRST * hit_score(hit) + _SHORT_LATE * late - _behind(hit)
+
+
+def _behind(hit: SearchHit) -> float:
+    return _NATIONAL if hit.passage.scope.level is Level.NATIONAL else 0.0
 
 
 def _parts(hit: SearchHit) -> tuple[str, ...]:

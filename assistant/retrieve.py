@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.read import PassageReader, WordComparer, read
+from assistant.read import Readers, read
 from assistant.types import Context, Reading
 from knowledge.library import Library
 from knowledge.search import SearchQuery, SearchWeights, search
@@ -25,8 +25,7 @@ def retrieve(
     library: Library,
     weights: SearchWeights,
     count: int,
-    comparer: WordComparer,
-    reader: PassageReader,
+    readers: Readers,
 ) -> list[Reading]:
     """Up to `count` passages for the question `text`, read, the likeliest answer first."""
-    return read(text, search(library, scopes, query, count, weights), comparer, reader)
+    return read(text, search(library, scopes, query, count, weights), readers)

@@ -31,7 +31,7 @@ from assistant.follow_up import is_follow_up, standalone, without_story
 from assistant.intents import IntentMatcher
 from assistant.language import Languages
 from assistant.policy import DecisionPolicy
-from assistant.read import PassageReader, WordComparer
+from assistant.read import Readers
 from assistant.replies import Replies
 from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
@@ -85,8 +85,7 @@ class Parts:
     encoder: Encoder
     question_encoder: Encoder
     library: Library
-    comparer: WordComparer
-    reader: PassageReader
+    readers: Readers
     policy: DecisionPolicy
     matcher: IntentMatcher
     safety: SafetyScreen
@@ -220,7 +219,7 @@ class Assistant:
         text = parts.abbreviations.expand(understanding.query)
         query = self.search_query(understanding, vector)
         scopes = scopes_for(context, understanding.setting, national=parts.national)
-        found = retrieve(text, query, scopes, parts.library, parts.weights, parts.candidates, parts.comparer, parts.reader)
+        found = retrieve(text, query, scopes, parts.library, parts.weights, parts.candidates, parts.readers)
         found = [reading for reading in found if reading.hit.document.kind not in _not_for(context.audience)]
         own = [reading for reading in found if reading.hit.passage.scope.level is ScopeLevel.SETTING]
         return own if understanding.of_setting and own else found

@@ -109,7 +109,7 @@ class Reading:
     """A passage with how likely it is to answer the question, and how much each of its sentences does.
 
     `score` ranks; `late` is how well its words fit those of the question (`assistant/late.py`); `answers` is the reader's
-    logit, or None for a passage that was not read.
+    logit and `cross` the cross-encoder's, both None for a passage that was not read.
     """
 
     hit: SearchHit
@@ -118,6 +118,7 @@ class Reading:
     evidence: tuple[float, ...] = ()
     answers: float | None = None
     late: float = 0.0
+    cross: float | None = None
 
 
 @dataclass(frozen=True)

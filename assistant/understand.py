@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,19 @@ class Abbreviations:
     """Short forms with what they stand for, from the glossary; unclear ones are left alone."""
 
     expansions: Mapping[str, str]
+
+    @classmethod
+    def load(cls, path: Path) -> Abbreviations:
+        """Short forms from the glossary that have one meaning only; those that clash are left alone."""
+        expansions: dict[str, str] = {}
+        with path.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                short = [row["term"], *(row["aliases"] or "").split(";")]
+                for form in (each.strip() for each in short):
+                    is_short = re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,8}s?", form) and any(ch.isupper() for ch in form[1:])
+                    if is_short and not row["clashes_with"].strip() and form.lower() != row["expansion"].lower():
+                        expansions.setdefault(form.lower(), row["expansion"])
+        return cls(expansions)
 
     def expand(self, text: str) -> str:
         """`text` with the expansion of each short form added at the end, for retrieval only."""

@@ -30,7 +30,6 @@ from assistant.types import Audience, Context
 from evaluation.intervals import wilson
 from evaluation.questions import Expect, Question, QuestionsError
 from evaluation.scoring import Scored, score
-from knowledge.encoder import Encoder
 
 # Beside a logistic regression on the same cases, one area out: AUROC of "right" 0.815 against 0.801.
 TREES: Mapping[str, Any] = {
@@ -103,13 +102,13 @@ def _case(question: Question, vector: NDArray[np.float32], explained: Explained)
     return Case(question, vector, features, scored.best_right)
 
 
-def undecided(encoder: Encoder) -> DecisionPolicy:
+def undecided(models: str, dimensions: int) -> DecisionPolicy:
     """A policy that never answers and takes nothing for a request or out of scope: to look at features."""
-    never = VectorClass((0.0,) * encoder.dimensions, -30.0, 1.1)
-    return DecisionPolicy(encoder.digest, BoostedTrees((), -30.0, ()), 1.1, never, never, FeatureClass((), (), -30.0, 1.1))
+    never = VectorClass((0.0,) * dimensions, -30.0, 1.1)
+    return DecisionPolicy(models, BoostedTrees((), -30.0, ()), 1.1, never, never, FeatureClass((), (), -30.0, 1.1))
 
 
-def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
+def calibrate(cases: Sequence[Case], models: str, bound: float, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
     """The policy fitted on all `cases`, with figures that are cross-fitted by area.
 
     `others` are of areas that the encoder was tuned on; they only teach what asks for a person, and what is
@@ -138,7 +137,7 @@ def calibrate(cases: Sequence[Case], encoder: str, bound: float, content: str, o
     reached = _reached(given, shown, answer_at, bound, areas)
     fitted = fit_trees(given, names)
     return DecisionPolicy(
-        encoder, fitted, answer_at, classes["contact"], classes["out_of_scope"], _fit_off_topic(cases),
+        models, fitted, answer_at, classes["contact"], classes["out_of_scope"], _fit_off_topic(cases),
         reached=_reached_row(reached, content, [case.question for case in cases]),
     )  # fmt: skip
 

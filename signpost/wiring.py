@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from sqlalchemy import Engine
 
 from assistant.conflicts import load_checks
 from assistant.contacts import load_routes
+from assistant.cross_encoder import CrossEncoder
 from assistant.data_files import DATA
 from assistant.definitions import Definitions
 from assistant.dialogue import DialogueRules
@@ -28,6 +27,7 @@ from assistant.intents import Intent, IntentMatcher, all_examples, load_intents,
 from assistant.language import Languages
 from assistant.late import LateInteraction
 from assistant.policy import DecisionPolicy
+from assistant.read import Readers
 from assistant.reader import Reader
 from assistant.redact import RedactionRules, Redactor, load_redaction_rules
 from assistant.replies import Replies
@@ -44,6 +44,7 @@ from knowledge.export import export_encoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.kept_states import KeptStates
 from knowledge.library import Library
+from knowledge.merged import make_merged, merged_facts
 from knowledge.ports import Progress
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, IngestionReport, Vectors
@@ -111,15 +112,21 @@ class Workshop:
         """The live indexes."""
         return Library(self.store, self.encoder, self.settings.index_folder)
 
-    @cached_property
-    def reader(self) -> Reader:
-        """What says whether a passage answers. Raises PolicyError if it was trained for another encoder."""
-        return Reader(DATA / "reader", self.encoder, self.kept_states, self.settings.threads)
+    def prepare_cross_encoder(self, *, again: bool = False) -> bool:
+        """Make the cross-encoder in the data folder; False if it is there already."""
+        self.settings.data.mkdir(parents=True, exist_ok=True)
+        folder = self.settings.cross_encoder_folder
+        return make_merged(DATA / "cross_encoder", folder, self.settings.published_model, again=again)
 
     @cached_property
-    def comparer(self) -> LateInteraction:
-        """What holds the words of a question against those of passages. Raises PolicyError if it is missing."""
-        return LateInteraction(DATA / "question_encoder", self.question_encoder, self.kept_states, self.settings.threads)
+    def readers(self) -> Readers:
+        """All that read passages. Raises PolicyError or EncoderError if one is missing, or was trained for another encoder."""
+        settings, passages = self.settings, self.kept_states
+        return Readers(
+            LateInteraction(DATA / "question_encoder", self.question_encoder, passages, settings.threads),
+            Reader(DATA / "reader", self.encoder, passages, settings.threads),
+            CrossEncoder(settings.cross_encoder_folder, settings.threads),
+        )
 
     def read_ahead(self, progress: Progress = no_progress) -> None:
         """Have what the reader needs of every passage ready, and of no other; what is ready is left alone."""
@@ -128,6 +135,11 @@ class Workshop:
         for text in progress(texts, len(texts), "reading"):
             self.kept_states.keep(text)
         self.kept_states.keep_only(texts)
+
+    @property
+    def models_digest(self) -> str:
+        """Names the question encoder and the cross-encoder together: a policy that was fitted with others does not fit."""
+        return f"{self.question_encoder.digest}+{merged_facts(self.settings.cross_encoder_folder)['digest']}"
 
     @cached_property
     def replies(self) -> Replies:
@@ -188,7 +200,7 @@ class Workshop:
     @cached_property
     def abbreviations(self) -> Abbreviations:
         """Short forms, with what they stand for."""
-        return load_abbreviations(DATA / "glossary.csv")
+        return Abbreviations.load(DATA / "glossary.csv")
 
     def spelling(self) -> Spelling:
         """Mends slips, towards the words of the intents and the glossary."""
@@ -215,16 +227,15 @@ class Workshop:
         *,
         national: bool = True,
     ) -> Assistant:
-        """The assistant. Raises PolicyError if the policy was fitted for another encoder."""
+        """The assistant. Raises PolicyError if the policy was fitted for another question encoder or cross-encoder."""
         chosen = policy or DecisionPolicy.load(self.settings.policy_file)
-        chosen.fits(self.question_encoder.digest)
+        chosen.fits(self.models_digest)
         redactor = self.redactor(self.store.areas())
         parts = Parts(
             encoder=self.encoder,
             question_encoder=self.question_encoder,
             library=self.library,
-            comparer=self.comparer,
-            reader=self.reader,
+            readers=self.readers,
             policy=chosen,
             matcher=IntentMatcher(self.intents, self._example_vectors()),
             safety=self.safety,
@@ -275,19 +286,6 @@ def _keep(path: Path, vectors: Vectors) -> None:
         scratch.replace(path)
     except OSError as error:
         log.warning("can't keep the examples' vectors in %s (%s)", path, error.strerror)
-
-
-def load_abbreviations(path: Path) -> Abbreviations:
-    """Short forms from the glossary that have one meaning only; those that clash are left alone."""
-    expansions: dict[str, str] = {}
-    with path.open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            short = [row["term"], *(row["aliases"] or "").split(";")]
-            for form in (each.strip() for each in short):
-                is_short = re.fullmatch(r"[A-Za-z][A-Za-z0-9]{1,8}s?", form) and any(ch.isupper() for ch in form[1:])
-                if is_short and not row["clashes_with"].strip() and form.lower() != row["expansion"].lower():
-                    expansions.setdefault(form.lower(), row["expansion"])
-    return Abbreviations(expansions)
 
 
 def _public_names(area: Area) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 from knowledge.encoder import OnnxEncoder
 from knowledge.hashing import HashingEncoder
 from knowledge.ingest import Ingester, no_progress
+from knowledge.merged import MADE_FILE
 from knowledge.topics import TopicExamples, TopicMapper
 from store.database import migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
@@ -24,9 +26,27 @@ DATA = Path(os.environ.get("SIGNPOST_DATA", "data"))
 
 
 def copy_data(folder: Path) -> Path:
-    """The data folder that `make test` prepared, copied to `folder`, so that a test may write into it."""
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"))
+    """The data folder that `make test` prepared, copied to `folder`, so that a test may write into it.
+
+    The cross-encoder's large file, which is only ever replaced as a whole, is linked if the disk is the same.
+    """
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"), copy_function=_linked_or_copied)
     return folder
+
+
+def _linked_or_copied(source: str, target: str) -> None:
+    if Path(source).name == MADE_FILE:
+        with contextlib.suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
+
+
+def link_models(folder: Path) -> None:
+    """Give the data folder `folder` the models that `make test` prepared."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("encoder", "cross_encoder"):
+        (folder / name).symlink_to((DATA / name).resolve())
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
+from assistant.read import Readers
 from assistant.reader import Marks
 from assistant.turn import Assistant, Parts
 from assistant.understand import Abbreviations
@@ -31,7 +32,7 @@ PACK, HALF = Path("evaluation/packs/tarnmouth"), Path("samples/larkmere")
 
 
 class Unread:
-    """A comparer and a reader that have no opinion: the order is that of search."""
+    """A reader that has no opinion: the order is that of search."""
 
     def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
         """Nothing for any."""
@@ -42,14 +43,19 @@ class Unread:
         return [Marks(0.0, ()) for _ in hits]
 
 
+UNREAD = Readers(Unread(), Unread(), Unread())
+
+
 def variants(parts: Parts) -> Iterator[tuple[str, Parts]]:
     """Each part of retrieval taken out, one at a time."""
     weights = parts.weights
     yield "as served", parts
-    yield "not read (search alone)", replace(parts, comparer=Unread(), reader=Unread())
-    yield "not compared word by word", replace(parts, comparer=Unread())
-    yield "not read after that", replace(parts, reader=Unread())
-    yield "no question encoder", replace(parts, question_encoder=parts.encoder, comparer=Unread())
+    readers = parts.readers
+    yield "not read (search alone)", replace(parts, readers=UNREAD)
+    yield "no late interaction", replace(parts, readers=replace(readers, late=Unread()))
+    yield "no reader", replace(parts, readers=replace(readers, reader=Unread()))
+    yield "no cross-encoder", replace(parts, readers=replace(readers, cross=Unread()))
+    yield "no question encoder", replace(parts, question_encoder=parts.encoder, readers=replace(readers, late=Unread()))
     yield "no words (BM25)", replace(parts, weights=replace(weights, lexical=0.0))
     yield "no single sentences", replace(parts, weights=replace(weights, sentence=0.0))
     yield "no topics", replace(parts, weights=replace(weights, topic=0.0))
@@ -77,6 +83,7 @@ def workshop(data: Path, model: str) -> Workshop:
     """A data folder with the two packs, for one encoder."""
     made = Workshop(Settings(data=data, encoder_model=model))
     export_encoder(made.settings.encoder_folder, model)
+    made.prepare_cross_encoder()
     for pack in (PACK, HALF):
         made.ingester().ingest_pack(read_pack(pack))
     return made
@@ -87,8 +94,8 @@ def assistant(made: Workshop, shipped: Workshop) -> Assistant:
     vars(made)["safety"] = shipped.safety
     vars(made)["subjects"] = shipped.subjects
     if made.encoder.digest != shipped.encoder.digest:
-        vars(made)["comparer"], vars(made)["reader"], vars(made)["question_encoder"] = Unread(), Unread(), made.encoder
-    return made.assistant(NoRecorder(), undecided(made.question_encoder), national=False)
+        vars(made)["readers"], vars(made)["question_encoder"] = UNREAD, made.encoder
+    return made.assistant(NoRecorder(), undecided(made.models_digest, made.encoder.dimensions), national=False)
 
 
 def main() -> None:

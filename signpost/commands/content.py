@@ -39,21 +39,24 @@ def init(context: typer.Context, as_json: Json = False) -> None:
 
 def build(
     context: typer.Context,
-    again: Annotated[bool, typer.Option("--again", help="Export the encoder even if it is there.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Make the models even if they are there.")] = False,
     int8: Annotated[bool | None, typer.Option("--int8/--no-int8", help="8-bit weights: faster, a third of the size.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Export the encoder, take in the statutory cards and build the indexes; what is done is left alone."""
+    """Make the models, take in the statutory cards and build the indexes; what is done is left alone."""
     workshop: Workshop = _all_processors(context.obj)
     exported = workshop.prepare_encoder(int8=int8, again=again)
+    made = workshop.prepare_cross_encoder(again=again)
     cards = workshop.ingest_cards()
     scopes = list(workshop.store.scopes())
     built = [scope.key for scope in progress_bar(scopes, len(scopes), "indexes") if workshop.library.build(scope)]
     workshop.read_ahead(progress_bar)
     if as_json:
-        Output.json({"encoder": workshop.encoder.digest, "exported": exported, "cards": cards, "built": built})
+        digest = workshop.encoder.digest
+        Output.json({"encoder": digest, "exported": exported, "cross_encoder": made, "cards": cards, "built": built})
     else:
         Output.line(f"Encoder {workshop.encoder.digest}{' exported' if exported else ' was ready'}; {len(built)} indexes built")
+        Output.line(f"Cross-encoder {'made' if made else 'was ready'}")
 
 
 def ingest(
@@ -70,6 +73,7 @@ def ingest(
     _check_disk(workshop.settings.data)
     if not workshop.settings.encoder_folder.exists():
         workshop.prepare_encoder()
+    workshop.prepare_cross_encoder()
     report = _ingest_cards_once(workshop)
     if path.is_dir():
         report = joined(report, take_in_pack(workshop, read_pack(path), path, progress_bar))

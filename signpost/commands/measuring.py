@@ -88,13 +88,13 @@ def calibrate(
     _take_in(workshop, [*packs, *(half or [])])
     for pack in also or []:
         workshop.store.save_area(read_pack(pack).area)
-    assistant = workshop.assistant(NoRecorder(), undecided(workshop.question_encoder), national=False)
+    assistant = workshop.assistant(NoRecorder(), undecided(workshop.models_digest, workshop.encoder.dimensions), national=False)
     asked = [question for pack in packs for question in questions_of(pack)]
     asked += [each for pack in half or [] for each in questions_of(pack) if not is_training_half(each)]
     cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
     taught = [question for pack in also or [] for question in questions_of(pack)]
     others = taught_by(assistant, progress_bar(taught, len(taught), "other questions"))
-    policy = fit(cases, workshop.question_encoder.digest, bound, _content_digest(workshop, asked), others)
+    policy = fit(cases, workshop.models_digest, bound, _content_digest(workshop, asked), others)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))
@@ -109,6 +109,7 @@ def load_bars(path: Path) -> dict[str, tuple[str, float]]:
 def _take_in(workshop: Workshop, packs: list[Path]) -> None:
     if packs and not workshop.settings.encoder_folder.exists():
         workshop.prepare_encoder()
+    workshop.prepare_cross_encoder()
     for pack in packs:
         report = workshop.ingester(progress_bar).ingest_pack(read_pack(pack))
         for item in report.skipped:

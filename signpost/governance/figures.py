@@ -77,7 +77,7 @@ class Policy:
     """What the decision policy reached when it was fitted; shares are 0 to 1, intervals are of 95 %."""
 
     fitted_on: str
-    encoder: str
+    models: str
     answer_at: float
     bound: float
     questions: int
@@ -131,7 +131,7 @@ def read_policy(path: Path) -> Policy | None:
     try:
         return Policy(
             fitted_on=str(row["fitted_on"]),
-            encoder=policy.encoder,
+            models=policy.models,
             answer_at=policy.answer_at,
             bound=float(row["bound"]),
             questions=int(row["questions"]),

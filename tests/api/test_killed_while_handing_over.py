@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +21,7 @@ from signpost.wiring import Workshop
 from store.database import migrate, open_database, sqlite_url
 from store.outbox import Outbox, _now
 from tests.api.test_handing_over import Mailbox, mailbox  # noqa: F401 - a fixture
-from tests.conftest import DATA
+from tests.conftest import link_models
 from tests.journeys.server import started
 
 SENDIASS = "help@brookadvice.example.org"
@@ -53,7 +52,7 @@ def own_database(server: Engine) -> Iterator[Engine]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, pack: Path, mailbox: tuple[Mailbox, MailServer]) -> Iterator[Place]:  # noqa: F811
     data = tmp_path / "data"
-    shutil.copytree(DATA / "encoder", data / "encoder")
+    link_models(data)
     with ExitStack() as stack:
         if request.param == "postgresql":
             engine = stack.enter_context(own_database(request.getfixturevalue("postgresql")))

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.data_files import DATA
 from assistant.errors import PolicyError
-from assistant.read import MOST_READ, read
+from assistant.read import MOST_READ, Readers, read
 from assistant.reader import Reader, first_score, search_facts
 from knowledge.encoder import OnnxEncoder
 from knowledge.types import NATIONAL, Scope, SearchHit
@@ -67,28 +67,34 @@ def test_many_threads_read_the_same(reader: Reader) -> None:
 
 def test_only_the_first_passages_are_read_and_none_is_lost(reader: Reader) -> None:
     hits = [hit(f"Club number {n} costs £{n} a session.", dense=0.9 - n / 20, rank=n + 1) for n in range(MOST_READ + 3)]
-    readings = read(ASKED, hits, Even(), reader)
+    readings = read(ASKED, hits, Readers(Even(), reader, Even()))
     assert sorted(each.hit.rank for each in readings) == list(range(1, MOST_READ + 4))
     assert [each.answers is None for each in readings] == [False] * MOST_READ + [True] * 3
+    assert [each.cross is None for each in readings] == [False] * MOST_READ + [True] * 3
 
 
-def test_what_the_comparison_likes_is_read_first(reader: Reader) -> None:
+def test_what_the_cross_encoder_likes_far_better_comes_first(reader: Reader) -> None:
+    hits = [hit(CLUB, dense=0.6), hit(f"{CLUB} {CLUB} It is for all.", dense=0.6, rank=2)]
+    assert read(ASKED, hits, Readers(Even(), reader, ByLength()))[0].hit.rank == 2
+
+
+def test_what_the_comparison_likes_is_read_and_may_come_first(reader: Reader) -> None:
     long = "The club for children who swim meets on Mondays at the pool in Larkmere, and costs £4 a session."
     hits = [*(hit(f"Club {n}.", dense=0.9, rank=n + 1) for n in range(MOST_READ)), hit(long, dense=0.1, rank=99)]
-    readings = read(ASKED, hits, ByLength(), reader)
+    readings = read(ASKED, hits, Readers(ByLength(), reader, ByLength()))
     assert (readings[0].hit.rank, readings[0].late) == (99, float(len(long)))
     assert readings[0].answers is not None
 
 
 def test_what_the_area_says_comes_before_the_card_on_the_law(reader: Reader) -> None:
     card, page = hit(CLUB, scope=NATIONAL, dense=0.6), hit(CLUB, dense=0.5, rank=2)
-    assert read(ASKED, [card, page], Even(), reader)[0].hit is page
+    assert read(ASKED, [card, page], Readers(Even(), reader, Even()))[0].hit is page
     other = hit("Annual reviews take place once a year.", dense=0.1, rank=2)
-    assert read(ASKED, [card, other], Even(), reader)[0].hit is card
+    assert read(ASKED, [card, other], Readers(Even(), reader, Even()))[0].hit is card
 
 
 def test_nothing_found_is_nothing_read(reader: Reader) -> None:
-    assert read(ASKED, [], Even(), reader) == []
+    assert read(ASKED, [], Readers(Even(), reader, Even())) == []
 
 
 def test_a_reader_of_another_encoder_is_refused(encoder: OnnxEncoder, tmp_path: Path) -> None:

@@ -22,14 +22,14 @@ CONTACT = ["link 01632 960110", "link send@larkmere.example", "link Website (ope
 TOLD = {
     "chat start": [*TOP, ASKING, "log Questions and answers", "textbox Your question", *FORM],
     "chat answer": [
-        *TOP, ASKING, "log Questions and answers", "region You asked", "region Reply", "list", "link 07700 900163",
+        *TOP, ASKING, "log Questions and answers", "region You asked", "region Reply", "list",
         "link Otters Saturday club (opens a new tab)", "heading If you want to ask a person", "list", *CONTACT,
         "button Yes", "button No", "button Copy", "button Print", "button Read aloud", "button Larger text",
         "textbox Ask another question", *FORM, "button Delete my conversation",
     ],
     "widget answer": [
         "dialog Ask about SEND", "heading Ask about SEND", "link Leave quickly", "button Close", "group", "log Questions and answers",
-        "region You asked", "region Reply", "list", "link 07700 900163", "link Otters Saturday club (opens a new tab)",
+        "region You asked", "region Reply", "list", "link Otters Saturday club (opens a new tab)",
         "heading If you want to ask a person", "list", *CONTACT, "button Yes", "button No", "button Copy", "button Print",
         "button Larger text", "button Read aloud", "textbox Ask another question", "button Ask", "combobox Who is asking?",
     ],

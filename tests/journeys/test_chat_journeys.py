@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.visits import OTTERS, ask, last, school
 
 pytestmark = pytest.mark.browser
-TWO = "is there a homework club, at Millbrook or Kestrel"
+TWO = "when is the homework club, at Millbrook or Kestrel"
 
 
 def test_a_visit_from_question_to_person(page: Page, address: str) -> None:

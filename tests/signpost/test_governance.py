@@ -27,7 +27,7 @@ from signpost.wiring import Workshop
 from store.database import migrate, open_database, sqlite_url
 from store.records import KEPT_DAYS
 from store.tables import Base
-from tests.conftest import DATA
+from tests.conftest import link_models
 
 TODAY = date(2026, 11, 24)
 NOTHING = Measured(None, None)
@@ -67,7 +67,7 @@ def common() -> None:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("governance") / "data"
     folder.mkdir()
-    (folder / "encoder").symlink_to((DATA / "encoder").resolve())
+    link_models(folder)
     Workshop(Settings(data=folder)).ingester().ingest_pack(read_pack(Path("samples/larkmere")))
     return folder
 
