@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from assistant.reader import hit_unit
-from knowledge.encoder import open_session
+from knowledge.encoder import TOKENS_FILE, load_tokenizer, open_session
 from knowledge.merged import GRAPH_FILE, merged_facts
-from knowledge.published import TOKENS_FILE
 from knowledge.types import SearchHit
 
 QUESTION_PIECES, PASSAGE_PIECES = 48, 200  # word pieces that are read of each; the longest passages have 180
@@ -54,7 +53,7 @@ class CrossEncoder:
 
 def plain_tokenizer(path: Path) -> Tokenizer:
     """The tokenizer of the published model, which leaves out nothing and adds nothing."""
-    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer = load_tokenizer(path, QUESTION_PIECES + PASSAGE_PIECES)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -24,9 +24,10 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from assistant.cross_encoder import INPUTS
+from knowledge.encoder import TOKENS_FILE
 from knowledge.export import export_module, quantize
 from knowledge.merged import CHANGES_FILE, FACTS_FILE, GRAPH_FILE, MADE_FILE
-from knowledge.published import TOKENS_FILE, WEIGHTS_FILE
+from knowledge.published import WEIGHTS_FILE, sum_of
 
 CHANGED_FROM = 4  # the first of the twelve layers that is changed
 RANK = 16
@@ -223,7 +224,7 @@ def write_changes(graph: CrossEncoderGraph, published: Path, folder: Path, diges
         offset += size
     save_file({name: np.ascontiguousarray(value) for name, value in kept.items()}, folder / CHANGES_FILE)
     onnx.save(model, str(folder / GRAPH_FILE))
-    sums = {key: _file_sum(published / name) for key, name in (("weights", WEIGHTS_FILE), ("tokens", TOKENS_FILE))}
+    sums = {key: sum_of(published / name) for key, name in (("weights", WEIGHTS_FILE), ("tokens", TOKENS_FILE))}
     facts = {"digest": digest, **sums, "matrices": rows}
     (folder / FACTS_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
@@ -258,11 +259,6 @@ def _both_ways(matrix: NDArray[np.float32]) -> list[tuple[NDArray[np.float32], b
 
 def _sum(matrix: NDArray[Any]) -> str:
     return hashlib.sha256(np.ascontiguousarray(matrix).tobytes() + str(matrix.shape).encode()).hexdigest()
-
-
-def _file_sum(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _outside(matrix: TensorProto, offset: int, size: int) -> None:

@@ -86,7 +86,7 @@ def asked_of_pack(folder: Path, encoder: OnnxEncoder) -> list[Asked]:
 def _asked(question: Question, pack: Pieces, index: ScopeIndex, encoder: OnnxEncoder) -> Asked:
     states = encoder.states(question.text)
     hits = index.search(encoder.encode([question.text])[0], content_words(question.text), 3 * OFFERED)
-    first = {hit.passage_id: _first(hit, pack) for hit in hits}
+    first = {hit.passage_id: first_of(hit, pack) for hit in hits}
     ranked = sorted(hits, key=lambda hit: -first[hit.passage_id])[:OFFERED]
     offered = [hit.passage_id for hit in ranked]
     missed = must_see(question, pack.pieces, index.ids.tolist(), offered)
@@ -101,7 +101,8 @@ def _asked(question: Question, pack: Pieces, index: ScopeIndex, encoder: OnnxEnc
     return Asked(question, states, tuple(pairs))
 
 
-def _first(hit: Found, pack: Pieces) -> float:
+def first_of(hit: Found, pack: Pieces) -> float:
+    """How likely search makes a passage before it is read."""
     own = bool(pack.pieces[hit.passage_id][0].setting)
     return first_score(hit.whole, max(hit.sentences, default=hit.whole), hit.lexical, own)
 

@@ -23,14 +23,13 @@ from torch import Tensor, nn
 
 from assistant.cross_encoder import INPUTS, PASSAGE_PIECES, QUESTION_PIECES, pairs_feed, pieces_of, plain_tokenizer
 from assistant.data_files import DATA
-from assistant.reader import first_score
 from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, take_changes, write_changes
 from evaluation.pairs import candidate_of, must_see, pages_of
 from evaluation.questions import FAMILIES, Expect, Question, questions_of
-from evaluation.reader_pairs import Pieces
-from knowledge.encoder import Encoder, OnnxEncoder
+from evaluation.reader_pairs import Pieces, first_of
+from knowledge.encoder import TOKENS_FILE, Encoder, OnnxEncoder
 from knowledge.merged import merged_facts
-from knowledge.published import TOKENS_FILE, published_model
+from knowledge.published import published_model
 from knowledge.units import units, whole_unit
 from knowledge.words import content_words
 
@@ -106,12 +105,7 @@ def _offered(question: Question, pack: Pieces, encoders: Sequence[Encoder]) -> l
     index, offered = pack.index_for(question), list[int]()
     for encoder, count in zip(encoders, _OFFERED, strict=True):
         hits = index.search(encoder.encode([question.text])[0], content_words(question.text), 3 * _OFFERED[0])
-        scores = {
-            hit.passage_id: first_score(
-                hit.whole, max(hit.sentences, default=hit.whole), hit.lexical, bool(pack.pieces[hit.passage_id][0].setting)
-            )
-            for hit in hits
-        }
+        scores = {hit.passage_id: first_of(hit, pack) for hit in hits}
         best = sorted(scores, key=lambda number: -scores[number])[:count]
         offered += [number for number in best if number not in offered]
     missed = must_see(question, pack.pieces, index.ids.tolist(), offered)

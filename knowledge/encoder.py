@@ -6,11 +6,11 @@ The exported model takes token ids and an attention mask and gives mean-pooled v
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime as ort
@@ -175,15 +175,19 @@ def open_question_encoder(folder: Path, passages: Encoder, threads: int = 1) -> 
 
 def read_facts(folder: Path) -> dict[str, object]:
     """What the export wrote about itself."""
-    path = folder / FACTS_FILE
+    return read_made(folder / FACTS_FILE, "encoder", {"digest", "dimensions", "longest"})
+
+
+def read_made(path: Path, what: str, needed: Set[str]) -> dict[str, Any]:
+    """What `signpost build` wrote about a model. Raises EncoderError if it is missing or damaged, or lacks one of `needed`."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise EncoderError(f"no encoder in {folder}: run 'signpost build'") from None
+        raise EncoderError(f"no {what} in {path.parent}: run 'signpost build'") from None
     except ValueError as error:
         raise EncoderError(f"{path} is damaged ({error}): run 'signpost build --again'") from error
-    if not isinstance(facts, dict) or not {"digest", "dimensions", "longest"} <= facts.keys():
-        raise EncoderError(f"{path} lacks what an encoder needs: run 'signpost build --again'")
+    if not isinstance(facts, dict) or not needed <= facts.keys():
+        raise EncoderError(f"{path} lacks what {'an' if what[0] in 'aeiou' else 'a'} {what} needs: run 'signpost build --again'")
     return facts
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from knowledge.encoder import FACTS_FILE, MODEL_FILE, STATES, TOKENS_FILE, read_facts
 from knowledge.errors import EncoderError
+from knowledge.published import WEIGHTS_FILE, sum_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -90,7 +91,7 @@ def model_digest(source: Path, int8: bool) -> str:
     """Names weights, pooling and number format together."""
     sums = hashlib.sha256(f"{_FORMAT} int8={int8}".encode())
     for path in (_weights(source), source / TOKENS_FILE):
-        sums.update(_sha256(path).encode())
+        sums.update(sum_of(path).encode())
     return sums.hexdigest()[:16]
 
 
@@ -98,7 +99,7 @@ def check_weights(source: Path, published: str | None) -> None:
     """Raise EncoderError unless the weights have the SHA-256 that was published for them."""
     if published is None:
         return
-    found = _sha256(_weights(source))
+    found = sum_of(_weights(source))
     if found != published:
         raise EncoderError(
             f"{_weights(source)} has sha256 {found}, published is {published}: "
@@ -115,15 +116,10 @@ def _is_there(folder: Path, digest: str) -> bool:
 
 
 def _weights(source: Path) -> Path:
-    path = source / "model.safetensors"
+    path = source / WEIGHTS_FILE
     if not path.is_file():
-        raise EncoderError(f"{source} holds no model.safetensors: it is not a sentence-transformers model")
+        raise EncoderError(f"{source} holds no {WEIGHTS_FILE}: it is not a sentence-transformers model")
     return path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _export(source: Path, folder: Path, model: str, digest: str, int8: bool) -> None:

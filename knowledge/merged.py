@@ -7,7 +7,6 @@ change and the size of one step of its 8-bit numbers; `merged.json` says which p
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -16,10 +15,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
+from knowledge.encoder import TOKENS_FILE, read_made
 from knowledge.errors import EncoderError
-from knowledge.published import TOKENS_FILE, WEIGHTS_FILE, published_model
+from knowledge.published import WEIGHTS_FILE, published_model
 
 GRAPH_FILE, CHANGES_FILE, MADE_FILE, FACTS_FILE = "graph.onnx", "changes.safetensors", "weights.bin", "merged.json"
 
@@ -36,8 +36,13 @@ def make_merged(source: Path, target: Path, published: Path | None = None, *, ag
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         fresh = Path(scratch) / "merged"
         fresh.mkdir()
-        with published_model(published, facts["weights"], facts["tokens"]) as model:
-            _write_weights(model / WEIGHTS_FILE, source / CHANGES_FILE, facts, fresh / MADE_FILE)
+        with published_model(published, facts["weights"], facts["tokens"], Path(scratch)) as model:
+            try:
+                _write_weights(model / WEIGHTS_FILE, source / CHANGES_FILE, facts, fresh / MADE_FILE)
+            except (SafetensorError, FileNotFoundError) as error:
+                raise EncoderError(
+                    f"{source / CHANGES_FILE} can't be read ({error}): get it again from the repository"
+                ) from error
             shutil.copy(model / TOKENS_FILE, fresh / TOKENS_FILE)
         for name in (GRAPH_FILE, FACTS_FILE):
             shutil.copy(source / name, fresh / name)
@@ -49,16 +54,7 @@ def make_merged(source: Path, target: Path, published: Path | None = None, *, ag
 
 def merged_facts(folder: Path) -> Mapping[str, Any]:
     """What `merged.json` says. Raises EncoderError if it is missing or damaged."""
-    path = folder / FACTS_FILE
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise EncoderError(f"no cross-encoder at {folder}: run 'signpost build'") from None
-    except ValueError as error:
-        raise EncoderError(f"{path} is damaged ({error}): run 'signpost build --again'") from error
-    if not isinstance(facts, dict) or not {"digest", "weights", "tokens", "matrices"} <= facts.keys():
-        raise EncoderError(f"{path} lacks what a cross-encoder needs: run 'signpost build --again'")
-    return facts
+    return read_made(folder / FACTS_FILE, "cross-encoder", {"digest", "weights", "tokens", "matrices"})
 
 
 def eight_bit(

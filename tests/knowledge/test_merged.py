@@ -11,7 +11,7 @@ import pytest
 
 from assistant.data_files import DATA
 from knowledge.errors import EncoderError
-from knowledge.merged import FACTS_FILE, GRAPH_FILE, MADE_FILE, eight_bit, make_merged, merged_facts
+from knowledge.merged import CHANGES_FILE, FACTS_FILE, GRAPH_FILE, MADE_FILE, eight_bit, make_merged, merged_facts
 
 SHIPPED = DATA / "cross_encoder"
 
@@ -44,7 +44,7 @@ def test_facts_that_can_not_be_read_say_what_to_do(tmp_path: Path, text: str, wo
 
 
 def test_a_folder_without_one_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match=r"no cross-encoder at .*: run 'signpost build'"):
+    with pytest.raises(EncoderError, match=r"no cross-encoder in .*: run 'signpost build'"):
         merged_facts(tmp_path)
 
 
@@ -56,3 +56,12 @@ def test_numbers_are_rounded_to_steps_and_kept_within_8_bits() -> None:
     unsigned = eight_bit(matrix, np.array(0.1, dtype=np.float32), 100, 0)
     assert unsigned.dtype == np.uint8
     assert unsigned.tolist() == [[101, 10], [103, 190]]
+
+
+def test_changes_that_are_damaged_are_refused_by_name(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(SHIPPED, broken)
+    (broken / CHANGES_FILE).write_bytes(b"cut")
+    with pytest.raises(EncoderError, match=rf"{CHANGES_FILE} can't be read"):
+        make_merged(broken, tmp_path / "made")
+    assert not (tmp_path / "made").exists()

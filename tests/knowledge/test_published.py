@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.data_files import DATA
+from knowledge.encoder import TOKENS_FILE
 from knowledge.errors import EncoderError
 from knowledge.merged import merged_facts
-from knowledge.published import TOKENS_FILE, WEIGHTS_FILE, published_model
+from knowledge.published import WEIGHTS_FILE, published_model
 
 FACTS = merged_facts(DATA / "cross_encoder")
 
