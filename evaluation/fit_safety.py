@@ -36,7 +36,7 @@ from knowledge.types import Vectors
 FOLDS = 5
 MODEL = DATA / "safety_model.json"
 _GAMMA, _MARGIN, _WORDS_STRENGTH, _STRENGTH = 2.0, 4.0, 20.0, 1.0
-_IDIOM = "idiom"
+_IDIOM, _SHORT = "idiom", "short"
 Floats = NDArray[np.float64]
 
 
@@ -50,6 +50,10 @@ class Goals:
     """Ordinary questions that get the safety card, at most."""
     gentle: float = 0.12
     """Ordinary questions that get at least the gentle line, at most."""
+    short: float = 0.10
+    """Short harmless turns of a chat that get the safety card, at most."""
+    short_gentle: float = 0.20
+    """Short harmless turns that get at least the gentle line, at most."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +161,13 @@ def thresholds(given: Sequence[Message], found: Floats, goals: Goals) -> tuple[f
     """The lowest thresholds for the card and for the gentle line that keep the goals."""
     idioms = np.array([message.is_idiom and not message.harm for message in given])
     ordinary = np.array([message.ordinary and not message.harm for message in given])
-    card = max(at_most(found[idioms], goals.idioms), at_most(found[ordinary], goals.ordinary))
-    return card, min(card, at_most(found[ordinary], goals.gentle))
+    short = np.array([message.kind == _SHORT and not message.harm for message in given])
+
+    def highest(*bounds: tuple[NDArray[np.bool_], float]) -> float:
+        return max(at_most(found[which], share) for which, share in bounds if which.any())
+
+    card = highest((idioms, goals.idioms), (ordinary, goals.ordinary), (short, goals.short))
+    return card, min(card, highest((ordinary, goals.gentle), (short, goals.short_gentle)))
 
 
 def at_most(probabilities: Floats, share: float) -> float:
@@ -168,9 +177,9 @@ def at_most(probabilities: Floats, share: float) -> float:
 
 
 def closer_from(given: Sequence[Message], whole: Floats, caught: NDArray[np.bool_], caution_at: float) -> float:
-    """A quarter of the least that a caught disclosure of several sentences got from its whole alone, or of `caution_at`."""
+    """A fortieth of the least that a caught disclosure of several sentences got from its whole alone, or of `caution_at`."""
     hidden = [p for message, p, met in zip(given, whole, caught, strict=True) if met and message.harm and message.sentences]
-    return round(float(min(*hidden, caution_at)) / 4, 5)
+    return round(float(min(*hidden, caution_at)) / 40, 5)
 
 
 def spread_of(rows: Floats) -> Floats:
@@ -232,6 +241,7 @@ def main() -> None:
     )
     report("own held-out half", own("held_out"), screen)
     report("blind set", own("blind"), screen)
+    report("short turns of a chat", own("short"), screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
     report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)

@@ -18,7 +18,7 @@ from knowledge.encoder import OnnxEncoder
 FOLDER = Path("evaluation/safety")
 PAGE = Path("docs/reference/safety.md").read_text(encoding="utf-8")
 # The most that may be missed, and that may be met with silence, of what was held out: no change may do worse.
-MOST_MISSED, MOST_SILENT, MOST_FALSE_IDIOMS = 6, 2, 0.10
+MOST_MISSED, MOST_SILENT, MOST_FALSE_IDIOMS, MOST_FALSE_SHORT = 6, 2, 0.10, 0.10
 PROCESSORS = 3  # counts may differ by so many: processors do not round the encoder's 8-bit numbers alike
 
 
@@ -29,7 +29,12 @@ Met = dict[str, list[tuple[Labelled, Level]]]
 def met() -> Met:
     """What was held out, with how the screen meets it."""
     screen = SafetyScreen(SafetyRules.load(), SafetyModel.load(), OnnxEncoder(DATA / "encoder"))
-    given = {"own": own("held_out"), "blind": own("blind"), **{pack.name: of_pack(pack) for pack in HELD_OUT}}
+    given = {
+        "own": own("held_out"),
+        "blind": own("blind"),
+        "short": own("short"),
+        **{pack.name: of_pack(pack) for pack in HELD_OUT},
+    }
     return {name: [(one, screen.screen(one.text).level) for one in rows] for name, rows in given.items()}
 
 
@@ -38,7 +43,7 @@ def plain(text: str) -> str:
 
 
 def test_no_message_of_our_own_and_no_disclosure_that_is_held_out_is_learned_from() -> None:
-    kept = {plain(one.text) for one in held_out() if one.harm or one.source in ("held_out", "blind")}
+    kept = {plain(one.text) for one in held_out() if one.harm or one.source in ("held_out", "blind", "short")}
     assert kept.isdisjoint(plain(one.text) for one in (*own("train"), *examples(), *routing()))
 
 
@@ -83,6 +88,11 @@ def test_held_out_idioms_raise_few_alarms(met: Met) -> None:
         assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_IDIOMS * len(levels)
 
 
+def test_short_turns_of_a_chat_raise_few_alarms(met: Met) -> None:
+    levels = [level for one, level in met["short"] if not one.harm]
+    assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_SHORT * len(levels)
+
+
 def test_the_page_states_what_is_measured(met: Met) -> None:
     for name, rows in met.items():
         harm = [level for one, level in rows if one.harm]
@@ -96,4 +106,4 @@ def test_the_page_states_what_is_measured(met: Met) -> None:
 
 
 def held_out() -> list[Labelled]:
-    return [*own("held_out"), *own("blind"), *(one for pack in HELD_OUT for one in of_pack(pack))]
+    return [*own("held_out"), *own("blind"), *own("short"), *(one for pack in HELD_OUT for one in of_pack(pack))]
