@@ -65,7 +65,7 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
         "answers": 1 / (1 + math.exp(-best.answers)) if best.answers is not None else 0.0,
         "answers_sentence": max(best.evidence, default=0.0),
         "cross": best.cross if best.cross is not None else _UNREAD,
-        "cross_best": max((reading.cross for reading in readings if reading.cross is not None), default=_UNREAD),
+        "cross_any": _any_of([reading.cross for reading in readings if reading.cross is not None]),
         "lead": min(_MOST_LEAD, best.score - readings[1].score) if len(readings) > 1 else _MOST_LEAD,
         "lead_document": min(_MOST_LEAD, best.score - others[0].score) if others else _MOST_LEAD,
         "coverage": _coverage(understanding.query, " ".join((*hit.passage.headings, hit.passage.text))),
@@ -73,6 +73,11 @@ def features_of(understanding: Understanding, readings: Sequence[Reading], kinds
         "length": math.log1p(len(understanding.query.split())),
     }
     return features | _kind_features(understanding.query, hit.passage.text, sentence, kinds)
+
+
+def _any_of(logits: Sequence[float]) -> float:
+    """The logit that any of them answers, as the cross-encoder was trained: against a score of 0 for "nothing answers this"."""
+    return math.log(sum(math.exp(logit) for logit in logits)) if logits else _UNREAD
 
 
 def best_sentence(reading: Reading) -> str:

@@ -1,7 +1,8 @@
 """Reads the passages that search found: which of them answer, and with which sentences.
 
-All of them are held against the question word by word. The likeliest are then read by the cross-encoder, whose opinion orders
-them together with those before, and by the reader, who says which sentences answer.
+All of them are held against the question word by word. The likeliest are then read by the cross-encoder, and the others too
+unless one of those surely answers; its opinion orders them together with those before. Last, the reader says of the best which
+sentences answer.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from assistant.types import Reading
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
-MOST_READ = 6  # passages that are read
-_SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which these are
+AT_ONCE = 6  # passages that are read before any is thought sure, and that the reader looks at
+SURE = 1.0  # from this logit on the cross-encoder is sure, and the other passages are not read
+_SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which are read first
 _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logit (docs/adr/0012-cross-encoder.md)
-_NATIONAL = 2.0  # how far behind a card on the law starts: what the area itself says comes first
+_NATIONAL = 3.0  # how far behind a card on the law starts: what the area itself says comes first
+_ONLY_ASKS, _MOSTLY = 6.0, 0.7  # how far behind a passage starts of whose sentences this share are questions: it answers none
 _UNREAD = 6.0  # how far behind a passage starts that was not read
 
 
@@ -46,26 +49,41 @@ class Readers:
 
 
 def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
-    """One reading a hit, the likeliest answer first; only the first `MOST_READ` are read."""
+    """One reading a hit, the likeliest answer first; the reader looks at the first `AT_ONCE` of them."""
     late = zip(hits, readers.late.score(question, hits), strict=True)
     compared = [Reading(hit, _before_reading(hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late]
-    ranked = sorted(compared, key=lambda reading: (-reading.score, reading.hit.rank))
-    chosen = sorted(ranked[:MOST_READ], key=lambda reading: -hit_score(reading.hit))  # the order that the reader was trained with
-    found = [reading.hit for reading in chosen]
-    opinions = zip(chosen, readers.reader.read(question, found), readers.cross.score(question, found), strict=True)
-    readings = [
-        replace(
-            each,
-            score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - _behind(each.hit),
-            evidence=_evidence(each.hit, marks.evidence),
-            answers=marks.answers,
-            cross=cross,
-        )
-        for each, marks, cross in opinions
+    ranked = sorted(compared, key=_best_first)
+    known = _with_cross(question, ranked[:AT_ONCE], readers.cross)
+    if not any(_is_sure(reading) for reading in known):
+        known += _with_cross(question, ranked[AT_ONCE:], readers.cross)
+    last = min((reading.score for reading in known), default=0.0)
+    unread = [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[len(known) :]]
+    ordered = sorted([*known, *unread], key=_best_first)
+    return _with_evidence(question, ordered[:AT_ONCE], readers.reader) + ordered[AT_ONCE:]
+
+
+def _best_first(reading: Reading) -> tuple[float, int]:
+    return -reading.score, reading.hit.rank
+
+
+def _with_cross(question: str, readings: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
+    logits = scorer.score(question, [each.hit for each in readings])
+    return [
+        replace(each, cross=cross, score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - _behind(each.hit))
+        for each, cross in zip(readings, logits, strict=True)
     ]
-    last = min((reading.score for reading in readings), default=0.0)
-    readings += [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[MOST_READ:]]
-    return sorted(readings, key=lambda reading: (-reading.score, reading.hit.rank))
+
+
+def _is_sure(reading: Reading) -> bool:
+    return reading.cross is not None and reading.cross - _behind(reading.hit) >= SURE
+
+
+def _with_evidence(question: str, readings: Sequence[Reading], reader: PassageReader) -> list[Reading]:
+    """`readings`, in their order; the reader gets them in the order of search, with which it was trained."""
+    searched = sorted(readings, key=lambda reading: -hit_score(reading.hit))
+    marks = zip(searched, reader.read(question, [each.hit for each in searched]), strict=True)
+    told = [replace(each, answers=mark.answers, evidence=_evidence(each.hit, mark.evidence)) for each, mark in marks]
+    return sorted(told, key=_best_first)
 
 
 def _before_reading(hit: SearchHit, late: float) -> float:
@@ -73,7 +91,14 @@ def _before_reading(hit: SearchHit, late: float) -> float:
 
 
 def _behind(hit: SearchHit) -> float:
-    return _NATIONAL if hit.passage.scope.level is Level.NATIONAL else 0.0
+    national = _NATIONAL if hit.passage.scope.level is Level.NATIONAL else 0.0
+    return national + (_ONLY_ASKS if _only_asks(_parts(hit)) else 0.0)
+
+
+def _only_asks(parts: Sequence[str]) -> bool:
+    """True of a list of questions without their answers, which is like every question and answers none."""
+    told = [part.rstrip() for part in parts if len(part.split()) > 2]
+    return bool(told) and sum(part.endswith("?") for part in told) >= _MOSTLY * len(told)
 
 
 def _parts(hit: SearchHit) -> tuple[str, ...]:

@@ -202,13 +202,17 @@ def load_tokenizer(path: Path, longest: int) -> Tokenizer:
     return tokenizer
 
 
-def open_session(path: Path, threads: int) -> ort.InferenceSession:
-    """An ONNX Runtime session on the CPU with `threads` threads."""
+def open_session(path: Path, threads: int, keeps_memory: bool = False) -> ort.InferenceSession:
+    """An ONNX Runtime session on the CPU with `threads` threads.
+
+    One that `keeps_memory` for its next run is faster where the arrays between its layers are large, and takes what the longest
+    run needed for as long as it lives.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False
+    options.enable_cpu_mem_arena = keeps_memory
     try:
         return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library raises many kinds

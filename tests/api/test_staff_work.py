@@ -127,15 +127,15 @@ def test_gaps_are_made_one_and_taken_apart(office: Office) -> None:
 
 
 def test_each_setting_can_have_a_gap_of_its_own(office: Office) -> None:
-    gap = office.ask("do you have a quiet lunch room", setting="millbrook")
-    assert office.ask("do you have a quiet room at lunch", setting="kestrel") == gap
-    assert office.ask("is there a quiet lunch room", setting="kestrel") == gap
+    gap = office.ask("do you have a therapy dog", setting="millbrook")
+    assert office.ask("do you have a therapy dog in school", setting="kestrel") == gap
+    assert office.ask("is there a therapy dog", setting="kestrel") == gap
     office.sign_in("reviewer")
     assert "Which settings it is about" in office.client.get(f"/staff/gaps/{gap}").text
     office.post(f"/staff/gaps/{gap}/settings")
     found = {each.setting for each in office.desk.gaps.all("larkmere") if each.questions < 3 and each.id >= gap}
     assert {"millbrook", "kestrel"} <= found
-    assert office.ask("do you have a quiet lunch room", setting="kestrel") == gap  # the most asked about kept it
+    assert office.ask("do you have a therapy dog", setting="kestrel") == gap  # the most asked about kept it
     office.sign_in("editor")
     assert office.client.get(f"/staff/gaps/{gap}").status_code == 404
 

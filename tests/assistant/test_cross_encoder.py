@@ -29,6 +29,11 @@ def test_the_passage_that_answers_is_likelier_than_one_about_the_same_thing(cros
     assert tells > other + 1
 
 
+def test_a_pair_is_read_the_same_alone_and_beside_others(cross: CrossEncoder) -> None:
+    alone = CrossEncoder(DATA / "cross_encoder").score(ASKED, [hit(CLUB)])[0]
+    assert cross.score(ASKED, [hit(CLUB * 4), hit(CLUB)])[1] == pytest.approx(alone, abs=1e-3)
+
+
 def test_no_passages_are_no_numbers(cross: CrossEncoder) -> None:
     assert cross.score(ASKED, []) == []
 

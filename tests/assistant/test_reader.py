@@ -12,7 +12,7 @@ import pytest
 
 from assistant.data_files import DATA
 from assistant.errors import PolicyError
-from assistant.read import MOST_READ, Readers, read
+from assistant.read import AT_ONCE, Readers, read
 from assistant.reader import Reader, first_score, search_facts
 from knowledge.encoder import OnnxEncoder
 from knowledge.types import NATIONAL, Scope, SearchHit
@@ -65,12 +65,21 @@ def test_many_threads_read_the_same(reader: Reader) -> None:
     assert found == pytest.approx([found[0]] * 24, abs=1e-4)
 
 
-def test_only_the_first_passages_are_read_and_none_is_lost(reader: Reader) -> None:
-    hits = [hit(f"Club number {n} costs £{n} a session.", dense=0.9 - n / 20, rank=n + 1) for n in range(MOST_READ + 3)]
-    readings = read(ASKED, hits, Readers(Even(), reader, Even()))
-    assert sorted(each.hit.rank for each in readings) == list(range(1, MOST_READ + 4))
-    assert [each.answers is None for each in readings] == [False] * MOST_READ + [True] * 3
-    assert [each.cross is None for each in readings] == [False] * MOST_READ + [True] * 3
+def _clubs(count: int) -> list[SearchHit]:
+    return [hit(f"Club number {n} costs £{n} a session.", dense=0.9 - n / 20, rank=n + 1) for n in range(count)]
+
+
+def test_all_are_read_if_none_surely_answers_and_none_is_lost(reader: Reader) -> None:
+    readings = read(ASKED, _clubs(AT_ONCE + 3), Readers(Even(), reader, Even()))
+    assert sorted(each.hit.rank for each in readings) == list(range(1, AT_ONCE + 4))
+    assert all(each.cross is not None for each in readings)
+    assert [each.answers is None for each in readings] == [False] * AT_ONCE + [True] * 3
+
+
+def test_the_others_are_not_read_if_one_surely_answers(reader: Reader) -> None:
+    readings = read(ASKED, _clubs(AT_ONCE + 3), Readers(Even(), reader, ByLength()))
+    assert sorted(each.hit.rank for each in readings) == list(range(1, AT_ONCE + 4))
+    assert [each.cross is None for each in readings] == [False] * AT_ONCE + [True] * 3
 
 
 def test_what_the_cross_encoder_likes_far_better_comes_first(reader: Reader) -> None:
@@ -80,17 +89,25 @@ def test_what_the_cross_encoder_likes_far_better_comes_first(reader: Reader) -> 
 
 def test_what_the_comparison_likes_is_read_and_may_come_first(reader: Reader) -> None:
     long = "The club for children who swim meets on Mondays at the pool in Larkmere, and costs £4 a session."
-    hits = [*(hit(f"Club {n}.", dense=0.9, rank=n + 1) for n in range(MOST_READ)), hit(long, dense=0.1, rank=99)]
+    hits = [*(hit(f"Club {n}.", dense=0.9, rank=n + 1) for n in range(AT_ONCE)), hit(long, dense=0.1, rank=99)]
     readings = read(ASKED, hits, Readers(ByLength(), reader, ByLength()))
     assert (readings[0].hit.rank, readings[0].late) == (99, float(len(long)))
     assert readings[0].answers is not None
 
 
 def test_what_the_area_says_comes_before_the_card_on_the_law(reader: Reader) -> None:
-    card, page = hit(CLUB, scope=NATIONAL, dense=0.6), hit(CLUB, dense=0.5, rank=2)
+    card, page = hit(CLUB, scope=NATIONAL, dense=0.8), hit(CLUB, dense=0.5, rank=2)
     assert read(ASKED, [card, page], Readers(Even(), reader, Even()))[0].hit is page
     other = hit("Annual reviews take place once a year.", dense=0.1, rank=2)
     assert read(ASKED, [card, other], Readers(Even(), reader, Even()))[0].hit is card
+
+
+def test_a_list_of_questions_answers_none_of_them(reader: Reader) -> None:
+    asks = hit("How much is the swimming club? When does the swimming club meet? What do I bring?", dense=0.9)
+    tells = hit(CLUB, dense=0.3, rank=2)
+    assert read(ASKED, [asks, tells], Readers(Even(), reader, Even()))[0].hit is tells
+    both = hit("How much is the swimming club? It costs £4. When does it meet? On Mondays.", dense=0.9)
+    assert read(ASKED, [both, tells], Readers(Even(), reader, Even()))[0].hit is both
 
 
 def test_nothing_found_is_nothing_read(reader: Reader) -> None:

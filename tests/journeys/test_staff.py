@@ -22,13 +22,15 @@ from tests.journeys.server import running
 
 pytestmark = pytest.mark.browser
 ASKED = (
-    "does the council run a swimming session for wheelchair users",
-    "is there swimming for kids in wheelchairs",
-    "any swim sessions for wheelchair users",
-    "is there a swimming session for wheelchair users",
+    "does the council run horse riding for wheelchair users",
+    "is there horse riding for kids in wheelchairs",
+    "any horse riding for wheelchair users",
+    "is there a horse riding session for wheelchair users",
 )
 SOON = 2.0  # seconds, from the reviewer's click (docs/reference/gaps.md)
-ANSWER = "Yes. The wheelchair swimming session is on Sundays, 9am to 10am, at Larkmere Pool. It costs £2. A hoist is there."
+ANSWER = (
+    "Yes. The wheelchair horse riding session is on Sundays, 9am to 10am, at Larkmere Stables. It costs £2. A hoist is there."
+)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ class Watch:
             time.sleep(0.2)  # so that asking does not keep the processors busy
 
 
-OTHER_WORDS = "is there a wheelchair swimming session on sundays"
+OTHER_WORDS = "is there a wheelchair horse riding session on sundays"
 
 
 def test_from_a_gap_to_an_answer_that_is_live(browser: Browser, address: str, other: str, data: Path) -> None:
@@ -110,13 +112,13 @@ def test_from_a_gap_to_an_answer_that_is_live(browser: Browser, address: str, ot
         assert "Who can help" in reply  # it is handed over to a person
     page = reviewer(browser, address, data, script=False, role=Role.REVIEWER)
     page.get_by_role("link", name="Gaps").click()
-    page.get_by_role("link", name=re.compile("swim")).first.click()
-    assert "swim" in page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name=re.compile("riding")).first.click()
+    assert "riding" in page.get_by_role("heading", level=1).inner_text()
     assert "4 people asked this" in page.locator("main").inner_text()
     page.get_by_role("link", name="Answer it here").click()
     page.get_by_label("The answer, in plain words").fill(ANSWER)
-    page.get_by_label("Where it is from").fill("Swimming at Larkmere Pool")
-    page.get_by_label("What you changed").fill("We asked the pool for a session, and it now runs every Sunday.")
+    page.get_by_label("Where it is from").fill("Riding at Larkmere Stables")
+    page.get_by_label("What you changed").fill("We asked the stables for a session, and it now runs every Sunday.")
     page.get_by_role("button", name="Save and preview").click()
     assert page.get_by_text("Answered", exact=True).count() >= 3
     assert "A hoist is there." in page.get_by_role("region", name="Reply").inner_text()
@@ -129,13 +131,13 @@ def test_from_a_gap_to_an_answer_that_is_live(browser: Browser, address: str, ot
     for worker in (address, other):
         reply = family(browser, worker, OTHER_WORDS)
         assert "£2" in reply
-        assert "Swimming at Larkmere Pool" in reply
+        assert "Riding at Larkmere Stables" in reply
     page.get_by_role("link", name="You asked, we did").click()
     report = page.locator("main").inner_text()
     assert "it now runs every Sunday" in report
     assert "fewer than 5 people" in report
     page.get_by_role("link", name="Gaps").click()
-    assert "swim" not in page.locator("main").inner_text()  # nothing is left to do about it
+    assert "riding" not in page.locator("main").inner_text()  # nothing is left to do about it
     page.get_by_role("link", name="Answers", exact=True).click()
     page.locator("main table a").first.click()
     watches = [Watch(each, OTHER_WORDS, lambda text: "£2" not in text) for each in (address, other)]
