@@ -92,9 +92,10 @@ bench-rasa: $(VENV)/.dev $(DATA)/.ready .venv-rasa/.ready  ## Measure both runne
 ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval earns
 	$(BIN)/python -m signpost.benches.ablation
 
-fit: $(VENV)/.dev  ## Fit the safety screen and the routing again, for the encoder that ships
+fit: $(VENV)/.dev  ## Fit the safety screen, the routing and what is a follow-up again, for the encoder that ships
 	$(BIN)/python -m evaluation.fit_safety
 	$(BIN)/python -m evaluation.fit_routing
+	$(BIN)/python -m evaluation.fit_follow_up
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 $(HELD_OUT) --half samples/larkmere $(addprefix --also ,$(TRAINED_ON) $(READ))

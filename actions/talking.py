@@ -80,7 +80,9 @@ class ActionContactPerson(TalkAction):
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """The right person for what was asked before, or for what is said now."""
         text = said(tracker)
-        return talk.person("" if text.startswith("/") else text, context)
+        answered = tracker.get_slot("last_kind") == Kind.ANSWER.value
+        shown = (tracker.get_slot("shown") or []) if answered else []
+        return talk.person("" if text.startswith("/") else text, context, shown=shown)
 
 
 class ActionChooseSetting(TalkAction):

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
+from assistant.message_model import MessageModel
 from assistant.replies import Replies
-from assistant.subject_model import SubjectModel
 from assistant.types import Audience, ContactCard, Understanding
 from knowledge.types import Area, Contact, Setting
 
@@ -28,6 +28,7 @@ MEDICINE = "medicine"
 _KEYS = frozenset({OWN, "sendiass", "send_team", "safeguarding", HEALTH, MEDICINE})
 # No area's pack lists every clinic: the line says who, and the one number that is the same everywhere.
 _NATIONAL = {HEALTH: Contact("NHS staff or your GP"), MEDICINE: Contact("Your GP, a pharmacist or NHS 111", phone="111")}
+_HEALTH_FROM = 0.45  # less likely than this, a message ("how much") is not sent to the NHS, which has no one number to ring
 _GAP = ".."
 _MOST_BETWEEN = 4  # words that `..` stands for
 
@@ -53,7 +54,7 @@ def load_routes(path: Path) -> tuple[Route, ...]:
 
 
 def choose_subject(
-    understanding: Understanding, vector: NDArray[np.float32], model: SubjectModel, routes: Sequence[Route]
+    understanding: Understanding, vector: NDArray[np.float32], model: MessageModel, routes: Sequence[Route]
 ) -> str:
     """What a message is about, for choosing the contact; `vector` is the encoder's for its query.
 
@@ -64,9 +65,10 @@ def choose_subject(
     if route:
         return route.subject
     likely = model.probabilities(understanding.query, vector)
+    likely = {s: p for s, p in likely.items() if p >= _HEALTH_FROM or route_of(s, routes).contact != HEALTH}
     best = max(likely, key=lambda subject: likely[subject])
     quarrels = {route.subject: likely.get(route.subject, 0.0) for route in routes if route.quarrel}
-    if quarrels and route_of(best, routes).contact == OWN and sum(quarrels.values()) >= model.doubt_at:
+    if quarrels and route_of(best, routes).contact == OWN and sum(quarrels.values()) >= model.at:
         return max(quarrels, key=lambda subject: quarrels[subject])
     return best
 

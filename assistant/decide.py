@@ -41,10 +41,10 @@ def decide(
     best, rivals = readings[0], tuple(readings[1:6])
     if probability >= policy.answer_at:
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
-    if policy.off_topic.probability(features) >= policy.off_topic.at:
-        return Decision(Outcome.HAND_OFF, Reason.OUT_OF_SCOPE, probability, best, rivals, features)
     if len(understanding.settings) > 1 and not context.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)
+    if not understanding.settings and policy.off_topic.probability(features) >= policy.off_topic.at:
+        return Decision(Outcome.HAND_OFF, Reason.OUT_OF_SCOPE, probability, best, rivals, features)
     if not context.clarified and probability >= dialogue.close_from * policy.answer_at and _close(best, rivals, dialogue):
         return Decision(Outcome.CLARIFY, Reason.CLOSE_READINGS, probability, best, _others(best, rivals), features)
     return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)

@@ -6,12 +6,13 @@ because retrieval and not the intent decides what is answered (design.md, D3).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
@@ -27,7 +28,8 @@ SMALLTALK = (
     "greet", "thanks", "bye", "affirm", "deny", "repeat", "start_over", "what_can_you_do", "are_you_human",
     "who_can_see_this", "not_what_i_meant",
 )  # fmt: skip
-_TYPO = 82.0  # RapidFuzz ratio from which a word is a typo of another
+_CLAUSE = re.compile(r"[^.,;!?\n]+")
+_TYPO = 87.0  # RapidFuzz ratio from which a word is a typo of another
 _STEERING = frozenset({*SMALLTALK, CHOOSE_SETTING, "complaint"})
 
 
@@ -89,7 +91,20 @@ def names_only(text: str, entities: Sequence[Entity], naming: frozenset[str]) ->
     if not settings:
         return False
     rest = "".join(" " if any(e.start <= at < e.end for e in settings) else char for at, char in enumerate(text))
-    return all(word in naming or process.extractOne(word, naming, score_cutoff=_TYPO) for word in words(rest))
+    return all(word in naming or process.extractOne(word, naming, scorer=fuzz.ratio, score_cutoff=_TYPO) for word in words(rest))
+
+
+def told_setting(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> str | None:
+    """The setting that a part of the message only names: "back to Millbrook, who is the nurse". None if it names others too."""
+    settings = {entity.value for entity in entities if entity.kind == "setting"}
+    spans = ((found.start(), found.end()) for found in _CLAUSE.finditer(text))
+    clauses = [
+        (text[start:end], [replace(e, start=e.start - start, end=e.end - start) for e in entities if start <= e.start < end])
+        for start, end in spans
+    ]
+    if len(clauses) < 2 or len(settings) != 1:
+        return None
+    return settings.pop() if any(names_only(clause, inside, naming) for clause, inside in clauses) else None
 
 
 def plain_smalltalk(understanding: Understanding, rules: DialogueRules) -> bool:

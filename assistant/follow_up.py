@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.message_model import MessageModel
+from knowledge.encoder import Encoder
 from knowledge.words import content_words, words
+
+ALONE, LEANS = "alone", "leans"  # the classes of the fitted model
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _ASKS = re.compile(
@@ -13,6 +17,7 @@ _ASKS = re.compile(
     r"has|have|may)\b",
     re.IGNORECASE,
 )
+_JOIN = " - "
 _MOST_QUESTIONS = 4
 _FEWEST_WORDS = 3
 _ENOUGH = 3  # words of meaning that make a question clear without the sentence before
@@ -56,21 +61,42 @@ def without_story(text: str, rules: FollowUpRules) -> str:
     return " ".join(sentences[last if alone else max(0, last - 1) : last + 1])
 
 
-def standalone(text: str, previous: str, rules: FollowUpRules) -> str:
-    """`text` joined to the question before it, if it can't be understood without."""
-    if not previous or not is_follow_up(text, rules):
-        return text
-    return f"{previous.rstrip(' ?.!')} - {text.strip()}"
+@dataclass(frozen=True)
+class FollowUps:
+    """Joins a message to the question before it, if it leans on that by its words, or as `evaluation.fit_follow_up` learned."""
+
+    rules: FollowUpRules
+    model: MessageModel
+    encoder: Encoder
+
+    def standalone(self, text: str, previous: str) -> str:
+        """What `text` asks, without a back story, and joined to the question before it if it can't be understood without."""
+        text = without_story(text, self.rules)
+        return joined(previous, text) if previous and self.leans(text) else text
+
+    def leans(self, text: str) -> bool:
+        """True for "and at college?", "do they come to the house" and "when do i apply"."""
+        said = words(text)
+        if not said or len(said) > self.rules.longest:
+            return False
+        return refers_back(text, self.rules) or self._leaning(text) > self.model.at
+
+    def _leaning(self, text: str) -> float:
+        return self.model.probabilities(text, self.encoder.encode([text])[0])[LEANS]
 
 
-def is_follow_up(text: str, rules: FollowUpRules) -> bool:
-    """True for "and at college?" and "do they come to the house": words that lean on what went before."""
-    said = [word.lower() for word in words(text)]
-    if not said or len(said) > rules.longest:
-        return False
+def joined(previous: str, text: str) -> str:
+    """One query of both. Of a chain of follow-ups, what it began with and the last are kept."""
+    parts = previous.rstrip(" ?.!").split(_JOIN)
+    return _JOIN.join((*(parts if len(parts) < 3 else (parts[0], parts[-1])), text.strip()))
+
+
+def refers_back(text: str, rules: FollowUpRules) -> bool:
+    """True if the first words, or a word in a short message, lean on what went before."""
     lowered = text.strip().lower()
     if any(lowered.startswith(start) for start in rules.starts):
         return True
+    said = [word.lower() for word in words(text)]
     return len(said) <= rules.referring_longest and bool(rules.refers & set(said))
 
 

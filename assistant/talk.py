@@ -14,13 +14,14 @@ from assistant.choices import choose_reading, reading_label
 from assistant.clarify import which_setting
 from assistant.contacts import ADVICE, setting_of
 from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, plain_smalltalk
-from assistant.follow_up import is_follow_up, questions_in
+from assistant.follow_up import questions_in, refers_back
 from assistant.safety import Level
 from assistant.turn import Assistant
 from assistant.types import Choice, Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
 
 UNREADABLE = "unreadable"
 _NEAREST = 3
+_REACHES = ("phone", "email")  # kinds of answer that say how to reach somebody
 _KEPT = 300  # characters of a redacted question that a slot may hold
 
 
@@ -84,7 +85,7 @@ class Talk:
 
         "And at Kestrel?" asks the last question again, about Kestrel.
         """
-        pending = waiting or (context.previous if is_follow_up(text, self._parts.dialogue.follow_up) else "")
+        pending = waiting or (context.previous if refers_back(text, self._parts.follow_ups.rules) else "")
         area = self.assistant.area(context.area)
         known = [setting for slug in named if (setting := setting_of(area, slug))]
         if list(named) != [None] and len(known) != 1:
@@ -107,8 +108,11 @@ class Talk:
                 return Step((reply,), {"last_kind": reply.kind.value, "clarified": False})
         return self.person(context.previous, replace(context, previous=""), Reason.UNSURE)
 
-    def person(self, text: str, context: Context, reason: Reason = Reason.ASKED_FOR_PERSON) -> Step:
-        """Who can help with what is said; with what was asked before it, if it only asks for a person."""
+    def person(self, text: str, context: Context, reason: Reason = Reason.ASKED_FOR_PERSON, shown: Sequence[str] = ()) -> Step:
+        """Who can help with what is said; with what was asked before it, if it only asks for a person.
+
+        "Who do I ring then", after an answer, is told the number that a page of it gives; `shown` are its pages.
+        """
         subject = "school" if context.setting else ADVICE
         alone = replace(context, previous="")
         question = context.previous
@@ -120,6 +124,8 @@ class Talk:
                 question = self._parts.redact(asked)[:_KEPT]
                 break
         reply = self.assistant.hand_over(reason, subject, context, context.previous)
+        if shown and self._parts.follow_ups.leans(text) and (told := self._number_shown(shown, context)):
+            reply = replace(reply, text=f"{told.text}\n\n{reply.text}", citations=told.citations)
         waits = self._parts.redact(text or context.previous)[:_KEPT] if reply.choices else None
         slots = {"last_kind": reply.kind.value, "last_question": question or None, "pending": waits, "clarified": False}
         return Step((reply,), slots)
@@ -186,6 +192,17 @@ class Talk:
         alone = replace(context, previous="")
         understanding, vector = self.assistant.understand(context.previous, alone)
         return self.assistant.readings(understanding, vector, alone)
+
+    def _number_shown(self, shown: Sequence[str], context: Context) -> Reply | None:
+        """What the pages just shown say about ringing or writing, if they do; `context` has the question that they answered."""
+        patterns = [kind.told for kind in self._parts.kinds if kind.name in _REACHES]
+        for reading in self._found(context):
+            told = (part for part in reading.sentences if any(pattern.search(part) for pattern in patterns))
+            if reading.hit.document.id in shown and (said := next(told, "")):
+                understanding, _ = self.assistant.understand(context.previous, replace(context, previous=""))
+                cited = self.assistant.answered(reading, (), understanding, context).citations
+                return Reply(Kind.HANDOFF, self.say("handoff.page_says", context, said=said.strip()), citations=cited)
+        return None
 
     def _choices(self, readings: Sequence[Reading], shown: Sequence[str]) -> list[tuple[str, Choice]]:
         seen = set(shown)

@@ -22,14 +22,15 @@ from assistant.conflicts import CardCheck, Conflict
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.definitions import Definitions
-from assistant.dialogue import DialogueRules
+from assistant.dialogue import DialogueRules, told_setting
 from assistant.emergency import emergency_card, emergency_words, language_reply
 from assistant.entities import EntityFinder
 from assistant.errors import AreaUnknown, place_of
 from assistant.features import AnswerKind
-from assistant.follow_up import is_follow_up, standalone, without_story
+from assistant.follow_up import FollowUps
 from assistant.intents import IntentMatcher
 from assistant.language import Languages
+from assistant.message_model import MessageModel
 from assistant.policy import DecisionPolicy
 from assistant.read import Readers
 from assistant.replies import Replies
@@ -37,7 +38,6 @@ from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
 from assistant.settings_named import SettingNames
 from assistant.spelling import Spelling
-from assistant.subject_model import SubjectModel
 from assistant.types import (
     Audience,
     Citation,
@@ -91,11 +91,12 @@ class Parts:
     safety: SafetyScreen
     replies: Replies
     routes: Sequence[Route]
-    subjects: SubjectModel
+    subjects: MessageModel
     kinds: Sequence[AnswerKind]
     checks: Sequence[CardCheck]
     abbreviations: Abbreviations
     spelling: Spelling
+    follow_ups: FollowUps
     entities: EntityFinder
     languages: Languages
     definitions: Definitions
@@ -171,12 +172,13 @@ class Assistant:
     def understand(self, text: str, context: Context) -> tuple[Understanding, NDArray[np.float32]]:
         """What the message means, and its vector."""
         parts = self._parts
-        rules = parts.dialogue.follow_up
-        query = parts.spelling.mend(standalone(without_story(text, rules), context.previous, rules))
+        query = parts.spelling.mend(parts.follow_ups.standalone(text, context.previous))
         vector = self._vector(parts.abbreviations.expand(query))
         named = self.names(context.area).find(text)
         entities = (*named, *parts.entities.find(text))
-        if context.setting and named and is_follow_up(text, rules):
+        if context.previous and (told := told_setting(text, named, parts.dialogue.naming)):
+            context = replace(context, setting=told)  # "back to Millbrook, who is the nurse"
+        elif context.setting and named and parts.follow_ups.leans(text):
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
         found = understand(text, query, vector, parts.matcher, entities, context)
         near = found.confidence >= parts.dialogue.of_setting_near

@@ -4,7 +4,7 @@
 
 Training: `evaluation/routing/train.jsonl` (text, subject), which counts `OWN_COUNTS` times as much as a line of the
 rest: the examples of the intents, with their subjects, and what families ask of a school in the packs named in
-`PACKS`. `doubt_at` is the largest probability of a quarrel at which, cross-fitted in five folds, at most
+`PACKS`. `MessageModel.at` is the largest probability of a quarrel at which, cross-fitted in five folds, at most
 `MOST_ASTRAY` of our own quarrels would go to the setting that they may be about.
 """
 
@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.contacts import OWN, Route, load_routes, route_of, subject_said
 from assistant.data_files import DATA
 from assistant.intents import load_intents
-from assistant.subject_model import GramWeights, SubjectModel, grams
+from assistant.message_model import GramWeights, MessageModel, grams
 from evaluation.intervals import share_text
 from evaluation.questions import Expect, read_questions
 from knowledge.encoder import OnnxEncoder
@@ -129,22 +129,26 @@ def doubt_at(given: Sequence[Labelled], shares: NDArray[np.float64], routes: Seq
     return at
 
 
+def model_of(fitted: Fitted, encoder: OnnxEncoder, at: float, messages: int) -> MessageModel:
+    """The numbers as they are served; of two classes the first scores 0."""
+    wide, weights, offsets = encoder.dimensions, fitted.regression.coef_, fitted.regression.intercept_
+    classes = tuple(str(each) for each in fitted.regression.classes_)
+    if len(classes) == 2:
+        weights, offsets = np.vstack([np.zeros_like(weights), weights]), np.append([0.0], offsets)
+    rows = {str(gram): int(row) for gram, row in fitted.counted.vocabulary_.items()}
+    said = GramWeights(rows, fitted.counted.idf_.astype(np.float32), weights[:, wide:].T.astype(np.float32))
+    numbers = weights[:, :wide].astype(np.float32), offsets.astype(np.float32)
+    return MessageModel(encoder.digest, classes, *numbers, said, at, {"messages": messages})
+
+
 def main() -> None:
     """Fit, save, and say how it does."""
     encoder, routes = OnnxEncoder(DATA / "encoder"), load_routes(DATA / "routing.yml")
     given = [*own(), *of_intents(), *(each for pack in PACKS for each in of_school(pack, routes))]
     vectors = encoder.encode([each.text for each in given])
     at = doubt_at(given, cross_fitted(given, vectors), routes)
-    fitted = regress(given, vectors)
-    wide = vectors.shape[1]
-    weights = fitted.regression.coef_.astype(np.float32)
-    rows = {str(gram): int(row) for gram, row in fitted.counted.vocabulary_.items()}
-    said = GramWeights(rows, fitted.counted.idf_.astype(np.float32), weights[:, wide:].T)
-    subjects = tuple(str(each) for each in fitted.regression.classes_)
-    offsets = fitted.regression.intercept_.astype(np.float32)
-    model = SubjectModel(encoder.digest, subjects, weights[:, :wide], offsets, said, at, {"messages": len(given)})
-    model.save(MODEL)
-    print(f"doubt_at {at}, {len(given)} messages, {len(rows)} words and pairs")
+    model_of(regress(given, vectors), encoder, at, len(given)).save(MODEL)
+    print(f"a quarrel from {at}, {len(given)} messages")
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ from assistant.data_files import DATA
 from assistant.turn import Assistant
 from knowledge.errors import KnowledgeError
 from knowledge.types import NATIONAL, Scope
+from signpost.area_cache import AreaCache
 from signpost.conversation import make_conversation
 from signpost.desk import expire_answers, make_desk
 from signpost.digest import write_digests
 from signpost.health import findings
 from signpost.passing import Teller, mail_tasks
-from signpost.wiring import AreaCache, Workshop
+from signpost.wiring import Workshop
 from store.conversations import DatabaseConversations
 from store.curated import CuratedAnswers
 from store.follow_ups import FollowUps

@@ -7,7 +7,6 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -23,9 +22,11 @@ from assistant.definitions import Definitions
 from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
+from assistant.follow_up import FollowUps
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.language import Languages
 from assistant.late import LateInteraction
+from assistant.message_model import MessageModel
 from assistant.policy import DecisionPolicy
 from assistant.read import Readers
 from assistant.reader import Reader
@@ -35,7 +36,6 @@ from assistant.safety import SafetyScreen
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
 from assistant.spelling import Spelling
-from assistant.subject_model import SubjectModel
 from assistant.turn import Assistant, Parts, Recorder
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
@@ -50,6 +50,7 @@ from knowledge.topics import TopicMapper
 from knowledge.types import Area, IngestionReport, Vectors
 from knowledge.units import whole_text
 from knowledge.words import words
+from signpost.area_cache import AreaCache
 from signpost.settings import Settings
 from store.database import migrate, open_database
 from store.passages import DatabasePassages
@@ -154,9 +155,23 @@ class Workshop:
         return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder)
 
     @cached_property
-    def subjects(self) -> SubjectModel:
-        """Says what a message is about. Raises PolicyError if it was fitted for another encoder."""
-        model = SubjectModel.load(DATA / "routing_model.json")
+    def subjects(self) -> MessageModel:
+        """Says what a message is about."""
+        return self._message_model("routing_model.json")
+
+    @cached_property
+    def dialogue(self) -> DialogueRules:
+        """How a message is steered."""
+        return DialogueRules.load(DATA / "dialogue.yml")
+
+    @cached_property
+    def follow_ups(self) -> FollowUps:
+        """Joins a message to the question before it."""
+        return FollowUps(self.dialogue.follow_up, self._message_model("follow_up_model.json"), self.encoder)
+
+    def _message_model(self, name: str) -> MessageModel:
+        """Raise PolicyError if it was fitted for another encoder."""
+        model = MessageModel.load(DATA / name)
         model.fits(self.encoder.digest)
         return model
 
@@ -246,10 +261,11 @@ class Workshop:
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=self.abbreviations,
             spelling=self.spelling(),
+            follow_ups=self.follow_ups,
             entities=EntityFinder(DATA / "entities.yml", self.abbreviations.expansions),
             languages=Languages.load(DATA / "languages.yml"),
             definitions=Definitions.load(DATA / "definitions.yml", DATA / "glossary.csv"),
-            dialogue=DialogueRules.load(DATA / "dialogue.yml"),
+            dialogue=self.dialogue,
             areas=AreaCache(self.store.areas),
             recorder=recorder or self.recorder(chosen.answer_at),
             redact=lambda text: redactor.redact(text).text,
@@ -257,24 +273,6 @@ class Workshop:
             national=national,
         )
         return Assistant(parts)
-
-
-@dataclass
-class AreaCache:
-    """The areas as they were when they were last read; `clear` when the store has changed."""
-
-    read: Callable[[], tuple[Area, ...]]
-    _areas: tuple[Area, ...] | None = None
-
-    def __call__(self) -> tuple[Area, ...]:
-        """The areas, by slug."""
-        if self._areas is None:
-            self._areas = self.read()
-        return self._areas
-
-    def clear(self) -> None:
-        """Read them anew at the next call."""
-        self._areas = None
 
 
 def _keep(path: Path, vectors: Vectors) -> None:

@@ -92,7 +92,7 @@ def workshop(data: Path, model: str) -> Workshop:
 def assistant(made: Workshop, shipped: Workshop) -> Assistant:
     """An assistant that does not decide, so that only retrieval counts; the safety screen is the one that ships."""
     vars(made)["safety"] = shipped.safety
-    vars(made)["subjects"] = shipped.subjects
+    vars(made)["subjects"], vars(made)["follow_ups"] = shipped.subjects, shipped.follow_ups
     if made.encoder.digest != shipped.encoder.digest:
         vars(made)["readers"], vars(made)["question_encoder"] = UNREAD, made.encoder
     return made.assistant(NoRecorder(), undecided(made.models_digest, made.encoder.dimensions), national=False)

@@ -6,8 +6,8 @@ import pytest
 
 from assistant.contacts import Route, cards_for, choose_subject, display_name, load_routes, subject_said
 from assistant.errors import DataError
+from assistant.message_model import GramWeights, MessageModel
 from assistant.replies import Replies
-from assistant.subject_model import GramWeights, SubjectModel
 from tests.assistant.helpers import ASH, CONTACTS, ELM, OAK, area, understanding
 
 DATA = Path("assistant/data")
@@ -35,7 +35,7 @@ def test_a_quarrel_never_goes_to_the_school(subject: str) -> None:
     assert "senco" not in {card.key for card in cards_for(subject, area(), OAK, ROUTES, REPLIES)}
 
 
-class Likely(SubjectModel):
+class Likely(MessageModel):
     """A model that says what it is told to."""
 
     def __init__(self, **shares: float) -> None:

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.data_files import DATA
 from assistant.dialogue import DialogueRules
-from assistant.follow_up import is_follow_up, questions_in, standalone, without_story
+from assistant.follow_up import FollowUps, joined, questions_in, without_story
+from assistant.message_model import MessageModel
+from knowledge.encoder import OnnxEncoder
 
 RULES = DialogueRules.load(Path("assistant/data/dialogue.yml")).follow_up
 STORY = (
@@ -33,13 +36,35 @@ def test_a_back_story_is_cut_to_its_question() -> None:
     assert without_story("How long is it?", RULES) == "How long is it?"
 
 
-@pytest.mark.parametrize("text", ["and at college?", "what about transport", "do they come to the house", "but why"])
-def test_a_follow_up_leans_on_what_went_before(text: str) -> None:
-    assert is_follow_up(text, RULES)
-    assert standalone(text, "who is portage for?", RULES) == f"who is portage for - {text}"
-    assert standalone(text, "", RULES) == text
+@pytest.fixture(scope="module")
+def follow_ups() -> FollowUps:
+    return FollowUps(RULES, MessageModel.load(DATA / "follow_up_model.json"), OnnxEncoder(DATA / "encoder"))
 
 
-@pytest.mark.parametrize("text", ["how do i get a blue badge for my son", "who is the senco", "how long is the autism list"])
-def test_a_question_of_its_own_does_not(text: str) -> None:
-    assert standalone(text, "who is portage for?", RULES) == text
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and at college?", "what about transport", "do they come to the house", "but why",  # by a word
+        "how much", "and when hes 20?", "is it free", "is for free or i must pay", "text number?", "how do i sign up",
+    ],
+)  # fmt: skip
+def test_a_follow_up_leans_on_what_went_before(text: str, follow_ups: FollowUps) -> None:
+    assert follow_ups.leans(text)
+    assert follow_ups.standalone(text, "who is portage for?") == f"who is portage for - {text}"
+    assert follow_ups.standalone(text, "") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do i get a blue badge for my son", "who is the senco", "how long is the autism list", "nappies free from nhs?",
+        "can we get a stairlift paid for", "is there a lego club",
+    ],
+)  # fmt: skip
+def test_a_question_of_its_own_does_not(text: str, follow_ups: FollowUps) -> None:
+    assert follow_ups.standalone(text, "who is portage for?") == text
+
+
+def test_of_a_long_chain_the_beginning_and_the_end_are_kept() -> None:
+    assert joined("can he have transport", "and at college") == "can he have transport - and at college"
+    assert joined("can he have transport - and at college - how much", "when") == "can he have transport - how much - when"

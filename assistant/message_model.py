@@ -1,8 +1,7 @@
-"""The fitted numbers that say what a message is about, for choosing who can help.
+"""The fitted numbers that say which of several classes a message is in: its subject, or whether it leans on the one before.
 
-A logistic regression with one class for each subject, over the sentence vector (what is meant) and over words and
-pairs of words (how it is said: "they never" is not "do they ever"). `evaluation.fit_routing` fits it; only numpy at
-run time.
+A logistic regression over the sentence vector (what is meant) and over words and pairs of words (how it is said: "they
+never" is not "do they ever"). `evaluation.fit_routing` and `evaluation.fit_follow_up` fit it; only numpy at run time.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from assistant.errors import PolicyError
 from knowledge.types import Vectors
 from knowledge.words import stems, words
 
-_AGAIN = "run 'python -m evaluation.fit_routing'"
+_AGAIN = "run 'make fit'"
 _START = "^"
 
 
@@ -35,14 +34,14 @@ def grams(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class GramWeights:
-    """Words and pairs: `rows` says which row of `weights` (shape grams, subjects) each has, `rarity` its idf."""
+    """Words and pairs: `rows` says which row of `weights` (shape grams, classes) each has, `rarity` its idf."""
 
     rows: Mapping[str, int]
     rarity: NDArray[np.float32]
     weights: Vectors
 
     def scores(self, text: str) -> NDArray[np.float32]:
-        """What the words of `text` add to each subject, shape (subjects,)."""
+        """What the words of `text` add to each class, shape (classes,)."""
         counts = Counter(self.rows[gram] for gram in grams(text) if gram in self.rows)
         if not counts:
             return np.zeros(self.weights.shape[1], dtype=np.float32)
@@ -53,37 +52,37 @@ class GramWeights:
 
 
 @dataclass(frozen=True)
-class SubjectModel:
-    """`weights` has a row for each of `subjects`, shape (subjects, dimensions); `offsets` one number for each.
+class MessageModel:
+    """`weights` has a row for each of `classes`, shape (classes, dimensions); `offsets` one number for each.
 
-    From the probability `doubt_at` that it is a quarrel, a message is not sent to the setting's own role.
+    From the probability `at` something is done; what, the user of the model says.
     """
 
     encoder: str
-    subjects: tuple[str, ...]
+    classes: tuple[str, ...]
     weights: Vectors
     offsets: NDArray[np.float32]
     said: GramWeights
-    doubt_at: float
+    at: float
     fitted_on: Mapping[str, Any] = field(default_factory=dict)
 
     def fits(self, encoder: str) -> None:
         """Raise PolicyError unless it was fitted with this encoder."""
         if self.encoder != encoder:
-            raise PolicyError(f"the subject model was fitted for encoder {self.encoder}, this is {encoder}: {_AGAIN}")
+            raise PolicyError(f"the message model was fitted for encoder {self.encoder}, this is {encoder}: {_AGAIN}")
 
     def probabilities(self, text: str, vector: NDArray[np.float32]) -> Mapping[str, float]:
-        """How likely each subject is for a message; they sum to 1. `vector` is the encoder's for the message."""
+        """How likely each class is for a message; they sum to 1. `vector` is the encoder's for the message."""
         scores = self.weights @ vector + self.said.scores(text) + self.offsets
         shares = np.exp(scores - scores.max())
-        return {name: float(share) for name, share in zip(self.subjects, shares / shares.sum(), strict=True)}
+        return {name: float(share) for name, share in zip(self.classes, shares / shares.sum(), strict=True)}
 
     def save(self, path: Path) -> None:
         """Write it as JSON, the numbers as base64 of 16-bit floats."""
         row = {
             "encoder": self.encoder,
-            "subjects": self.subjects,
-            "doubt_at": self.doubt_at,
+            "classes": self.classes,
+            "at": self.at,
             "fitted_on": dict(self.fitted_on),
             "offsets": _text(self.offsets),
             "weights": _text(self.weights),
@@ -94,19 +93,19 @@ class SubjectModel:
         path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> SubjectModel:
+    def load(cls, path: Path) -> MessageModel:
         """Read it. Raises PolicyError if there is none, or if it is damaged."""
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
-            subjects = tuple(str(each) for each in row["subjects"])
+            classes = tuple(str(each) for each in row["classes"])
             rows = {str(gram): number for number, gram in enumerate(row["grams"])}
-            said = GramWeights(rows, _numbers(row["rarity"]), _numbers(row["gram_weights"]).reshape(len(rows), len(subjects)))
-            weights, offsets = _numbers(row["weights"]).reshape(len(subjects), -1), _numbers(row["offsets"])
-            return cls(str(row["encoder"]), subjects, weights, offsets, said, float(row["doubt_at"]), row["fitted_on"])
+            said = GramWeights(rows, _numbers(row["rarity"]), _numbers(row["gram_weights"]).reshape(len(rows), len(classes)))
+            weights, offsets = _numbers(row["weights"]).reshape(len(classes), -1), _numbers(row["offsets"])
+            return cls(str(row["encoder"]), classes, weights, offsets, said, float(row["at"]), row["fitted_on"])
         except FileNotFoundError:
-            raise PolicyError(f"no subject model at {path}: {_AGAIN}") from None
+            raise PolicyError(f"no message model at {path}: {_AGAIN}") from None
         except (ValueError, KeyError, TypeError) as error:
-            raise PolicyError(f"the subject model {path} is damaged ({error}): {_AGAIN}") from error
+            raise PolicyError(f"the message model {path} is damaged ({error}): {_AGAIN}") from error
 
 
 def _text(numbers: NDArray[np.float32]) -> str:

@@ -5,10 +5,10 @@ import pytest
 
 from assistant.data_files import DATA
 from assistant.errors import PolicyError
-from assistant.subject_model import GramWeights, SubjectModel, grams
+from assistant.message_model import GramWeights, MessageModel, grams
 from knowledge.encoder import OnnxEncoder
 
-SMALL = SubjectModel(
+SMALL = MessageModel(
     "enc", ("school", "transport"), np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32), np.zeros(2, dtype=np.float32),
     GramWeights({"bus": 0, "^ bus": 1}, np.ones(2, dtype=np.float32), np.array([[0.0, 4.0], [0.0, 4.0]], dtype=np.float32)), 0.3,
 )  # fmt: skip
@@ -28,21 +28,21 @@ def test_grams_are_stems_with_the_one_before() -> None:
 
 def test_saving_and_loading_keeps_it(tmp_path: Path) -> None:
     SMALL.save(tmp_path / "model.json")
-    again = SubjectModel.load(tmp_path / "model.json")
+    again = MessageModel.load(tmp_path / "model.json")
     vector = np.array([0.6, 0.8], dtype=np.float32)
     assert again.probabilities("a bus", vector) == pytest.approx(SMALL.probabilities("a bus", vector), abs=1e-3)
-    assert (again.subjects, again.doubt_at) == (SMALL.subjects, SMALL.doubt_at)
+    assert (again.classes, again.at) == (SMALL.classes, SMALL.at)
 
 
 def test_what_cannot_be_used_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match=r"no subject model .* evaluation\.fit_routing"):
-        SubjectModel.load(tmp_path / "none.json")
+    with pytest.raises(PolicyError, match=r"no message model .*make fit"):
+        MessageModel.load(tmp_path / "none.json")
     (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
     with pytest.raises(PolicyError, match="damaged"):
-        SubjectModel.load(tmp_path / "bad.json")
+        MessageModel.load(tmp_path / "bad.json")
     with pytest.raises(PolicyError, match="fitted for encoder enc"):
         SMALL.fits("another")
 
 
 def test_the_one_that_ships_was_fitted_for_the_encoder_that_ships() -> None:
-    SubjectModel.load(DATA / "routing_model.json").fits(OnnxEncoder(DATA / "encoder").digest)
+    MessageModel.load(DATA / "routing_model.json").fits(OnnxEncoder(DATA / "encoder").digest)
