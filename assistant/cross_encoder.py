@@ -1,8 +1,8 @@
 """Reads question and passage together, word by word in every layer, and says how likely the one answers the other.
 
 A cross-encoder (Nogueira and Cho, "Passage Re-ranking with BERT", 2019): all-mpnet-base-v2 with changes that
-`evaluation/train_cross_encoder.py` trained on our questions. It is eight times as large as the encoder, so only the likeliest
-passages are read with it (docs/adr/0012-cross-encoder.md). No torch at run time.
+`evaluation/train_cross_encoder.py` trained on our questions. It is eight times as large as the encoder, so the least likely
+passages are read with it only if none of the others surely answers (docs/adr/0012-cross-encoder.md). No torch at run time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from knowledge.types import SearchHit
 QUESTION_PIECES, PASSAGE_PIECES = 48, 200  # word pieces that are read of each; the longest passages have 180
 INPUTS = ("ids", "real", "told")
 _BEGIN, _PAD, _END = 0, 1, 2
-_REMEMBERED, _ANSWERED = 4096, 4096  # passages whose word pieces are kept, and pairs whose logits are; in memory only
+_REMEMBERED = 4096  # passages whose word pieces are kept, and pairs whose logits are; in memory only
 
 
 class CrossEncoder:
@@ -36,7 +36,7 @@ class CrossEncoder:
         self._session = open_session(folder / GRAPH_FILE, threads, keeps_memory=True)
         self._tokenizer = plain_tokenizer(folder / TOKENS_FILE)
         self._told = lru_cache(maxsize=_REMEMBERED)(lambda text: pieces_of(self._tokenizer, text, PASSAGE_PIECES))
-        self._logit = lru_cache(maxsize=_ANSWERED)(self._read)
+        self._logit = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
         """A logit for each of `hits`; above 0 is likelier than "nothing answers this"."""

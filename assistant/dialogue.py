@@ -97,14 +97,15 @@ def names_only(text: str, entities: Sequence[Entity], naming: frozenset[str]) ->
 def told_setting(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> str | None:
     """The setting that a part of the message only names: "back to Millbrook, who is the nurse". None if it names others too."""
     settings = {entity.value for entity in entities if entity.kind == "setting"}
-    spans = ((found.start(), found.end()) for found in _CLAUSE.finditer(text))
-    clauses = [
-        (text[start:end], [replace(e, start=e.start - start, end=e.end - start) for e in entities if start <= e.start < end])
-        for start, end in spans
-    ]
+    clauses = [_clause(text, entities, found.start(), found.end()) for found in _CLAUSE.finditer(text)]
     if len(clauses) < 2 or len(settings) != 1:
         return None
     return settings.pop() if any(names_only(clause, inside, naming) for clause, inside in clauses) else None
+
+
+def _clause(text: str, entities: Sequence[Entity], start: int, end: int) -> tuple[str, list[Entity]]:
+    inside = [each for each in entities if start <= each.start < end]
+    return text[start:end], [replace(each, start=each.start - start, end=each.end - start) for each in inside]
 
 
 def plain_smalltalk(understanding: Understanding, rules: DialogueRules) -> bool:
