@@ -26,21 +26,21 @@ PACK = Path("samples/larkmere")
 ADA = ("ada.finch@larkmere.example", "Ada Finch")
 PASSWORD = "three easy words"
 ASKED = (
-    "does the council run a swimming session for wheelchair users", "is there swimming for kids in wheelchairs",
-    "any swim sessions for wheelchair users", "swimming session for wheelchair users?",
-    "where can an autistic child get a haircut", "haircut for my autistic son", "quiet hairdresser for autistic children",
-    "haircut for an autistic child", "can we borrow sensory toys", "can i borrow sensory toys for the summer",
-    "can we borrow sensory toys for the holidays", "where can i borrow sensory toys", "can the bus escort speak polish",
+    "does the council run horse riding for wheelchair users", "is there horse riding for disabled kids",
+    "any horse riding for children in wheelchairs", "horse riding for wheelchair users?",
+    "where can an autistic child get a haircut", "haircut for my autistic child", "quiet hairdresser for autistic children",
+    "haircut for an autistic child", "can we borrow a weighted blanket", "can i borrow a weighted blanket for the summer",
+    "weighted blanket to borrow for the holidays?", "can my son borrow a weighted blanket", "can the bus escort speak polish",
     "can my twins share one escort on the bus",
 )  # fmt: skip
-SWIMMING = {
-    "questions": "does the council run a swimming session for wheelchair users\nis there swimming for kids in wheelchairs",
-    "text": "Yes. The wheelchair swimming session is on Sundays, 9am to 10am, at Larkmere Pool. It costs £2. A hoist is there.",
-    "title": "Swimming at Larkmere Pool", "url": "https://localoffer.larkmere.example/swimming", "owner": "Larkmere SEND Team",
-    "change": "We asked the pool for a session, and it now runs every Sunday.",
+RIDING = {
+    "questions": "does the council run horse riding for wheelchair users\nis there horse riding for disabled kids",
+    "text": "Yes. Riding for wheelchair users is on Sundays, 9am to 10am, at Larkmere Stables. It costs £2. A hoist is there.",
+    "title": "Riding at Larkmere Stables", "url": "https://localoffer.larkmere.example/riding", "owner": "Larkmere SEND Team",
+    "change": "We asked the stables for a session, and it now runs every Sunday.",
 }  # fmt: skip
 BARBER = {
-    "questions": "where can an autistic child get a haircut\nhaircut for my autistic son",
+    "questions": "where can an autistic child get a haircut\nhaircut for my autistic child",
     "text": "Three barbers in Larkmere keep a quiet hour. You can ask for it when you book. The SEND Team has the list.",
     "title": "Quiet hours in Larkmere", "url": "", "owner": "Larkmere SEND Team", "change": "We asked every barber in town.",
 }  # fmt: skip
@@ -106,13 +106,13 @@ def lived(address: str, data: Path) -> Desk:
         for email, name, role, setting in PEOPLE:
             client.post("/staff/people", data={"csrf": csrf, "email": email, "name": name, "role": role, "setting": setting})
         gaps = dict(re.findall(r'<a href="/staff/gaps/(\d+)">([^<]+)</a>', client.get("/staff/gaps").text))
-        gap = {word: next(int(key) for key, label in gaps.items() if word in label) for word in ("swim", "haircut", "sensory")}
-        live = written(client, csrf, SWIMMING, gap["swim"])
+        gap = {word: numbered(gaps, word) for word in ("riding", "haircut", "blanket")}
+        live = written(client, csrf, RIDING, gap["riding"])
         client.post(f"/staff/answers/{live}/approve", data={"csrf": csrf}).raise_for_status()
         draft = written(client, csrf, BARBER, gap["haircut"])
         looked_after = {"state": "assigned", "owner": PEOPLE[0][0], "due": str(date.today() + timedelta(days=9))}
         client.post(f"/staff/gaps/{gap['haircut']}", data={"csrf": csrf, "notes": "Ask the town centre team.", **looked_after})
-        return Desk(gap["sensory"], live, draft, dict(client.cookies))
+        return Desk(gap["blanket"], live, draft, dict(client.cookies))
 
 
 def written(client: httpx.Client, csrf: str, words: dict[str, str], gap: int) -> int:
@@ -120,6 +120,14 @@ def written(client: httpx.Client, csrf: str, words: dict[str, str], gap: int) ->
     review = str(date.today() + timedelta(days=180))
     kept = client.post("/staff/answers", data={"csrf": csrf, "gap": str(gap), "review_by": review, **words})
     return int(found(r"/staff/answers/(\d+)$", str(kept.url)))
+
+
+def numbered(gaps: dict[str, str], word: str) -> int:
+    """The number of the gap with this word in its label. Raises ValueError if there is none."""
+    for number, label in gaps.items():
+        if word in label:
+            return int(number)
+    raise ValueError(f"no gap has {word!r} in its label, so its questions were answered: {list(gaps.values())}")
 
 
 def found(pattern: str, text: str) -> str:
