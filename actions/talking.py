@@ -160,6 +160,16 @@ class ActionRepeat(TalkAction):
         return talk.answer(context.previous, again)
 
 
+class ActionExplainWords(TalkAction):
+    """Says what words of the last answer mean."""
+
+    name_ = "action_explain_words"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """From the glossary; a person, where it has none of them."""
+        return talk.explain_words(context) if context.previous else talk.smalltalk("nothing_to_repeat", context)
+
+
 class ActionStartOver(TalkAction):
     """Forgets what was asked. The area, the setting and the voice stay."""
 
@@ -186,7 +196,7 @@ class ActionSafeguarding(TalkAction):
 
 ACTIONS: tuple[type[TalkAction], ...] = (
     ActionAnswer, ActionComplaint, ActionContactPerson, ActionChooseSetting, ActionChooseAudience, ActionChooseReading,
-    ActionFeedback, ActionSmalltalk, ActionRepeat, ActionStartOver, ActionSafeguarding,
+    ActionFeedback, ActionSmalltalk, ActionRepeat, ActionExplainWords, ActionStartOver, ActionSafeguarding,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ _ARTICLES = ("a ", "an ", "the ")
 _FOR_PEOPLE = (Reason.ASKED_FOR_PERSON, Reason.COMPLAINT, Reason.PERSONAL_CASE)
 _SHORT = 3  # letters; so short a form that stands for other things too is left alone
 _PLAIN = 5  # letters; "the plan" and "the base" are left with their article
+_CAPITAL = re.compile(r"[A-Z]")
 _PIECE = re.compile(r"[a-z0-9]+")
 
 
@@ -54,6 +55,7 @@ class Definitions:
             self._before = tuple(f"{_plain(each)} " for each in rules["before"])
             self._after = tuple(f" {_plain(each)}" for each in rules["after"])
             self._ways = [tuple(_plain(part) for part in str(way).split(_WORD, 1)) for way in rules["asked"]]
+            self._ordinary = frozenset(_plain(each) for each in rules["ordinary"])
             self._meanings = _meanings(rows)
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"definitions.yml or the glossary lacks something, or has it in a wrong form: {error}") from error
@@ -78,6 +80,25 @@ class Definitions:
                     text, names = meaning
                     return Definition(text, self._source, (*names, word))
         return None
+
+    def of_words_in(self, text: str, most: int) -> list[Definition]:
+        """What the first `most` words of the glossary that `text` uses mean, in the order of the text; the longer form counts."""
+        plain, found = f" {_plain(text)} ", dict[str, tuple[int, str]]()
+        shouted = {_plain(word) for word in text.split() if len(_CAPITAL.findall(word)) > 1}
+        for form in sorted(self._meanings, key=lambda form: -len(form)):
+            told, names = self._meanings[form]
+            at = plain.find(f" {form} ")
+            if at < 0 or not (shouted.intersection((form, *form.split())) or self._unmistakable(form, names)):
+                continue
+            found.setdefault(told, (at, form))
+            plain = plain.replace(f" {form} ", f" {'_' * len(form)} ")
+        first = sorted(found.items(), key=lambda item: item[1])[:most]
+        return [Definition(told, self._source, (*self._meanings[form][1], form)) for told, (_, form) in first]
+
+    def _unmistakable(self, form: str, names: Sequence[str]) -> bool:
+        """True for a term itself, or its full form, if that is not ordinary English: "his" and "the plan" are."""
+        singular = form.removesuffix("s")
+        return (form in names or singular in names) and len(singular) > _PLAIN and singular not in self._ordinary
 
     def reply(self, understanding: Understanding, decision: Decision) -> Reply | None:
         """The answer to a message that asks what a word means; None for any other, if a page surely says it, or for a person."""

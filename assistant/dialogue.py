@@ -26,7 +26,7 @@ PERSON = "ask_person"
 CHOOSE_SETTING = "choose_setting"
 SMALLTALK = (
     "greet", "thanks", "bye", "affirm", "deny", "repeat", "start_over", "what_can_you_do", "are_you_human",
-    "who_can_see_this", "not_what_i_meant",
+    "who_can_see_this", "not_what_i_meant", "explain_words",
 )  # fmt: skip
 _CLAUSE = re.compile(r"[^.,;!?\n]+")
 _TYPO = 87.0  # RapidFuzz ratio from which a word is a typo of another

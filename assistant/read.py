@@ -1,8 +1,8 @@
 """Reads the passages that search found: which of them answer, and with which sentences.
 
-All of them are held against the question word by word. The likeliest are then read by the cross-encoder, and the others too
-unless one of those surely answers; its opinion orders them together with those before. Last, the reader says of the best which
-sentences answer.
+All of them are held against the question word by word, and the likeliest kept. The best of these are read by the cross-encoder,
+and the others too unless one of those surely answers; its opinion orders them together with those before. Last, the reader says
+of the best which sentences answer.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from assistant.types import Reading
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
+AT_MOST = 12  # passages that are kept
 AT_ONCE = 6  # passages that are read before any is thought sure, and that the reader looks at
 SURE = 1.0  # from this logit on the cross-encoder is sure, and the other passages are not read
-_SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which are read first
+_SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which are kept and read first
 _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logit (docs/adr/0012-cross-encoder.md)
 _NATIONAL = 3.0  # how far behind a card on the law starts: what the area itself says comes first
 _ONLY_ASKS, _MOSTLY = 6.0, 0.7  # how far behind a passage starts of whose sentences this share are questions: it answers none
@@ -49,10 +50,10 @@ class Readers:
 
 
 def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
-    """One reading a hit, the likeliest answer first; the reader looks at the first `AT_ONCE` of them."""
+    """Readings of the likeliest `AT_MOST` of `hits`, the likeliest first; the reader looks at the first `AT_ONCE` of them."""
     late = zip(hits, readers.late.score(question, hits), strict=True)
     compared = [Reading(hit, _before_reading(hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late]
-    ranked = sorted(compared, key=_best_first)
+    ranked = sorted(compared, key=_best_first)[:AT_MOST]
     known = _with_cross(question, ranked[:AT_ONCE], readers.cross)
     if not any(_is_sure(reading) for reading in known):
         known += _with_cross(question, ranked[AT_ONCE:], readers.cross)

@@ -27,5 +27,5 @@ def retrieve(
     count: int,
     readers: Readers,
 ) -> list[Reading]:
-    """Up to `count` passages for the question `text`, read, the likeliest answer first."""
+    """The likeliest of `count` passages for the question `text`, read, the likeliest answer first."""
     return read(text, search(library, scopes, query, count, weights), readers)

@@ -106,7 +106,7 @@ class Parts:
     redact: Callable[[str], str]
     today: Callable[[], date]
     weights: SearchWeights = field(default_factory=SearchWeights)
-    candidates: int = 12
+    candidates: int = 32  # passages that search finds; `assistant.read` keeps the likeliest
     national: bool = True
 
 

@@ -27,10 +27,11 @@ from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, take_
 from evaluation.pairs import candidate_of, must_see, pages_of
 from evaluation.questions import FAMILIES, Expect, Question, questions_of
 from evaluation.reader_pairs import Pieces, first_of
+from evaluation.short_runs import short_run
 from knowledge.encoder import TOKENS_FILE, Encoder, OnnxEncoder
 from knowledge.merged import merged_facts
 from knowledge.published import published_model
-from knowledge.units import units, whole_unit
+from knowledge.units import units, whole_text, whole_unit
 from knowledge.words import content_words
 
 _OFFERED = (8, 4)  # wrong passages by the question encoder, and by the plain one
@@ -53,12 +54,14 @@ class Training:
     astray: float = 0.04  # share of those that are not about SEND, or ask for a person
     nothing: float = 0.7  # weight of a question that nothing answers
     alone: float = 0.3  # weight of whether each passage answers, beside which one does
+    shortened: float = 0.0  # how often passages are cut to a few sentences: lists hold an answer in one line of many
     warm_up: int = 30
     seed: int = 3
 
 
 # Further from weights that were trained so: other questions first, and more of those in families' own words.
-FURTHER = Training(questions=17_000, learning_rate=3e-4, families=0.45, seed=7)
+FURTHER = Training(questions=13_000, learning_rate=3e-4, families=0.5, shortened=0.25, seed=23)
+_SHORT = (15, 40)  # words of a passage that is cut
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Told:
     """A passage as word pieces. `near` is true if it is on the page that is nearest to a question without an answer."""
 
     pieces: tuple[int, ...]
+    short: tuple[int, ...] = ()
+    """Of a few of its sentences, those among them that answer."""
     near: bool = False
 
 
@@ -87,21 +92,22 @@ def asked_of_pack(folder: Path, encoders: Sequence[Encoder], tokens: Path) -> li
     pack = Pieces(found, (), [encoders[-1].encode(units(piece)) for _, piece in found])
     told = [pieces_of(tokenizer, whole_unit(piece), PASSAGE_PIECES) for _, piece in found]
     families = {question.id for question in questions_of(folder, [FAMILIES])}
-    made = []
+    made, order = [], random.Random(folder.name)
     for question in questions_of(folder):
         if question.expect not in _RATED | _ASTRAY:
             continue
         numbers = _offered(question, pack, encoders)
         marks = {number: candidate_of(question, *found[number]) for number in numbers}
-        right = tuple(Told(told[number]) for number, mark in marks.items() if mark and mark.answers)
-        wrong = tuple(
-            Told(told[number], found[number][0].id == question.near)
-            for number, mark in marks.items()
-            if mark and not mark.answers
-        )
+        right, wrong = list[Told](), list[Told]()
+        for number, mark in marks.items():
+            if mark:
+                run = short_run(mark.piece.text, mark.evidence, order, _SHORT)
+                short = pieces_of(tokenizer, whole_text(mark.piece.headings, run), PASSAGE_PIECES)
+                near = not mark.answers and found[number][0].id == question.near
+                (right if mark.answers else wrong).append(Told(told[number], short, near))
         if wrong and (right or question.expect is not Expect.ANSWER):
             asked = pieces_of(tokenizer, question.text, QUESTION_PIECES)
-            made.append(Asked(asked, question.expect, question.id in families, right, wrong))
+            made.append(Asked(asked, question.expect, question.id in families, tuple(right), tuple(wrong)))
     return made
 
 
@@ -117,7 +123,7 @@ def _offered(question: Question, pack: Pieces, encoders: Sequence[Encoder]) -> l
 
 
 def shown(asked: Asked, training: Training, order: random.Random) -> list[tuple[Told, bool]]:
-    """One right passage, if there is one, and wrong ones, the better ranked likelier."""
+    """One right passage, if there is one, and wrong ones, the better ranked likelier; at times all are cut short."""
     chosen = [(order.choice(asked.right), True)] if asked.right else []
     count = training.wrong_passages if asked.expect in _RATED else training.wrong_passages_astray
     near = [each for each in asked.wrong if each.near]
@@ -127,7 +133,10 @@ def shown(asked: Asked, training: Training, order: random.Random) -> list[tuple[
         each = order.choices(asked.wrong, weights)[0]
         if each not in picked:
             picked.append(each)
-    return chosen + [(each, False) for each in picked]
+    chosen += [(each, False) for each in picked]
+    if order.random() >= training.shortened:
+        return chosen
+    return [(replace(each, pieces=each.short), answers) for each, answers in chosen]
 
 
 def loss_of(graph: CrossEncoderGraph, batch: Sequence[Asked], training: Training, order: random.Random) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -22,7 +23,7 @@ from knowledge.topics import TopicExamples, TopicMapper
 from store.database import migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
 
-DATA = Path(os.environ.get("SIGNPOST_DATA", "data"))
+PREPARED = Path(os.environ.get("SIGNPOST_DATA", "data"))
 
 
 def copy_data(folder: Path) -> Path:
@@ -30,8 +31,15 @@ def copy_data(folder: Path) -> Path:
 
     The cross-encoder's large file, which is only ever replaced as a whole, is linked if the disk is the same.
     """
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("cal*"), copy_function=_linked_or_copied)
+    shutil.copytree(PREPARED, folder, ignore=shutil.ignore_patterns("cal*"), copy_function=_linked_or_copied)
     return folder
+
+
+def _data_of_this_run() -> Path:
+    """A copy for all tests together: the next run finds the prepared folder as it was."""
+    folder = Path(tempfile.mkdtemp(prefix="signpost-data-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return copy_data(folder / "data") if PREPARED.exists() else PREPARED
 
 
 def _linked_or_copied(source: str, target: str) -> None:
@@ -40,6 +48,9 @@ def _linked_or_copied(source: str, target: str) -> None:
             os.link(source, target)
             return
     shutil.copy2(source, target)
+
+
+DATA = _data_of_this_run()
 
 
 def link_models(folder: Path) -> None:

@@ -55,6 +55,17 @@ def test_nothing_that_a_page_should_not_answer_is_taken_for_a_word() -> None:
     assert [question.text for question in asked if question.expect is not Expect.ANSWER] == []
 
 
+def test_words_of_a_text_are_explained_but_not_ordinary_ones() -> None:
+    text = "Ask the college for his EHCP. Contact the SENCO about the EHC needs assessment, and send us a form for a short break."
+    told = [each.text.split(":")[0] for each in DEFINITIONS.of_words_in(text, 9)]
+    assert told == [
+        "Education, health and care plan (EHC plan)", "Special educational needs co-ordinator (SENCO)",
+        "Education, health and care needs assessment (EHCNA)", "Short break",
+    ]  # fmt: skip
+    assert len(DEFINITIONS.of_words_in(text, 2)) == 2
+    assert DEFINITIONS.of_words_in("Bring a towel and goggles.", 9) == []
+
+
 def test_who_asks_for_a_person_gets_one() -> None:
     understanding = Understanding("what is SENDIASS", "what is SENDIASS", "", 0.0)
     decision = Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.2)

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.data_files import DATA
 from assistant.errors import PolicyError
-from assistant.read import AT_ONCE, Readers, read
+from assistant.read import AT_MOST, AT_ONCE, Readers, read
 from assistant.reader import Reader, first_score, search_facts
 from knowledge.encoder import OnnxEncoder
 from knowledge.types import NATIONAL, Scope, SearchHit
@@ -93,6 +93,13 @@ def test_what_the_comparison_likes_is_read_and_may_come_first(reader: Reader) ->
     readings = read(ASKED, hits, Readers(ByLength(), reader, ByLength()))
     assert (readings[0].hit.rank, readings[0].late) == (99, float(len(long)))
     assert readings[0].answers is not None
+
+
+def test_of_many_passages_the_likeliest_are_kept(reader: Reader) -> None:
+    long = "The club for children who swim meets on Mondays at the pool in Larkmere, and costs £4 a session."
+    hits = [*(hit(f"Club {n:02}.", dense=0.9 - n / 100, rank=n + 1) for n in range(AT_MOST + 3)), hit(long, dense=0.1, rank=99)]
+    readings = read(ASKED, hits, Readers(ByLength(), reader, Even()))
+    assert sorted(each.hit.rank for each in readings) == [*range(1, AT_MOST), 99]
 
 
 def test_what_the_area_says_comes_before_the_card_on_the_law(reader: Reader) -> None:
