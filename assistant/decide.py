@@ -25,13 +25,17 @@ def decide(
     """The decision about one question; `readings` come best first, `vector` is the message's."""
     contact = policy.contact.probability(vector)
     stray = policy.out_of_scope.probability(vector)
-    if contact >= policy.contact.at or (understanding.intent == PERSON and understanding.confidence >= dialogue.near):
+    may_ask, named = contact >= policy.contact.at, understanding.intent == PERSON
+    if contact >= dialogue.person_sure or (named and (may_ask or understanding.confidence >= dialogue.near)):
         return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
     if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
     if understanding.subject in dialogue.never_answered:
         return Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.0)
-    if understanding.of_setting and not understanding.setting and not context.clarified:
+    which = understanding.of_setting and not understanding.setting and not context.clarified
+    if may_ask and (which or not readings):
+        return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
+    if which:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
     if not readings:
         reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
@@ -41,6 +45,8 @@ def decide(
     best, rivals = readings[0], tuple(readings[1:6])
     if probability >= policy.answer_at:
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
+    if may_ask:  # and no page is sure
+        return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
     if len(understanding.settings) > 1 and not context.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)
     if not understanding.settings and policy.off_topic.probability(features) >= policy.off_topic.at:

@@ -49,6 +49,7 @@ class DialogueRules:
     close_gap: float
     curated_at: float
     never_answered: frozenset[str]
+    person_sure: float
     follow_up: FollowUpRules
 
     @classmethod
@@ -61,7 +62,7 @@ class DialogueRules:
                 float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),
                 frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
                 float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]), float(rows["curated_at"]),
-                frozenset(str(rows["never_answered"]).split()),
+                frozenset(str(rows["never_answered"]).split()), float(rows["person_sure"]),
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
                     int(follow["referring_longest"]), int(rows["story_longest"]),
@@ -71,8 +72,12 @@ class DialogueRules:
             raise DataError(f"{path} can't be read: {error!r}") from error
 
 
-def act_of(understanding: Understanding, contact: float, contact_at: float, rules: DialogueRules) -> str:
-    """The domain's intent for a message; `contact` is the probability that it asks for a person."""
+def act_of(understanding: Understanding, contact: float, contact_at: float, rules: DialogueRules, *, leans: bool = False) -> str:
+    """The domain's intent for a message; `contact` is the probability that it asks for a person.
+
+    A message that only may ask for a person is a question: a page may surely answer it (`decide`). Not if it leans on the
+    question before: that was answered, and "who do I ring then" wants somebody.
+    """
     said = words(understanding.text)
     if names_only(understanding.text, understanding.entities, rules.naming):
         return CHOOSE_SETTING
@@ -80,7 +85,7 @@ def act_of(understanding: Understanding, contact: float, contact_at: float, rule
     enough = rules.sure if len(said) <= rules.short else rules.near
     if top in _STEERING and near >= enough and len(said) <= rules.longest:
         return top
-    if contact >= contact_at or (top == PERSON and near >= enough):
+    if contact >= (contact_at if leans or top == PERSON else rules.person_sure) or (top == PERSON and near >= enough):
         return PERSON
     return FAQ
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.decide import decide
-from assistant.dialogue import DialogueRules
+from assistant.dialogue import FAQ, PERSON, DialogueRules, act_of
 from assistant.errors import PolicyError
 from assistant.features import features_of, load_answer_kinds
 from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
@@ -14,6 +14,7 @@ from tests.assistant.helpers import reading, understanding
 KINDS = load_answer_kinds(Path("assistant/data/answer_kinds.yml"))
 DIALOGUE = DialogueRules.load(Path("assistant/data/dialogue.yml"))
 NEVER = VectorClass((0.0, 0.0), -30.0, 1.0)
+MAYBE = VectorClass((0.0, 0.0), 1.4, 0.5)  # a probability of 0.8
 ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
 # -2 up to 0.6, 1 up to 0.9, and 2 above it
 STEPS = Tree((0, -1, 0, -1, -1), (0.6, 0.0, 0.9, 0.0, 0.0), (1, -1, 3, -1, -1), (2, -1, 4, -1, -1), (0.0, -2.0, 0.0, 1.0, 2.0))
@@ -47,6 +48,22 @@ def test_it_answers_only_above_the_fitted_threshold() -> None:
 
 def test_asking_for_a_person_comes_before_answering() -> None:
     assert decided(2.0, policy(contact=ALWAYS)) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
+
+
+def test_a_sure_page_comes_before_a_person_who_may_be_asked_for() -> None:
+    used = policy(contact=MAYBE)
+    assert decided(2.0, used) == (Outcome.ANSWER, Reason.CONFIDENT)
+    assert decided(2.0, used, intent=PERSON) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
+    assert decided(2.0, used, of_setting=True) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
+    assert decided(-2.0, used) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
+
+
+def test_a_message_that_may_ask_for_a_person_is_looked_up_unless_it_leans_on_the_question_before() -> None:
+    asked = understanding("who do i ring then")
+    assert act_of(asked, 0.8, 0.5, DIALOGUE) == FAQ
+    assert act_of(asked, 0.8, 0.5, DIALOGUE, leans=True) == PERSON
+    assert act_of(asked, 0.97, 0.5, DIALOGUE) == PERSON
+    assert act_of(understanding("who do i ring then", intent=PERSON), 0.8, 0.5, DIALOGUE) == PERSON
 
 
 def test_what_is_not_about_send_is_said_to_be_so() -> None:
