@@ -25,18 +25,17 @@ def decide(
     """The decision about one question; `readings` come best first, `vector` is the message's."""
     contact = policy.contact.probability(vector)
     stray = policy.out_of_scope.probability(vector)
-    may_ask, named = contact >= policy.contact.at, understanding.intent == PERSON
-    if contact >= dialogue.person_sure or (named and (may_ask or understanding.confidence >= dialogue.near)):
-        return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
+    may_ask = contact >= policy.contact.at
+    if _surely_asks(understanding, contact, may_ask, dialogue):
+        return _person(contact)
     if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
     if understanding.subject in dialogue.never_answered:
         return Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.0)
-    which = understanding.of_setting and not understanding.setting and not context.clarified
-    if may_ask and (which or not readings):
-        return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
-    if which:
-        return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
+    if understanding.of_setting and not understanding.setting and not context.clarified:
+        return _person(contact) if may_ask else Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
+    if may_ask and not readings:
+        return _person(contact)
     if not readings:
         reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
         return Decision(Outcome.HAND_OFF, reason, 0.0)
@@ -46,7 +45,7 @@ def decide(
     if probability >= policy.answer_at:
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
     if may_ask:  # and no page is sure
-        return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
+        return _person(contact)
     if len(understanding.settings) > 1 and not context.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)
     if not understanding.settings and policy.off_topic.probability(features) >= policy.off_topic.at:
@@ -54,6 +53,15 @@ def decide(
     if not context.clarified and probability >= dialogue.close_from * policy.answer_at and _close(best, rivals, dialogue):
         return Decision(Outcome.CLARIFY, Reason.CLOSE_READINGS, probability, best, _others(best, rivals), features)
     return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)
+
+
+def _surely_asks(understanding: Understanding, contact: float, may_ask: bool, dialogue: DialogueRules) -> bool:
+    named = understanding.intent == PERSON and (may_ask or understanding.confidence >= dialogue.near)
+    return named or contact >= dialogue.person_sure
+
+
+def _person(contact: float) -> Decision:
+    return Decision(Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON, contact)
 
 
 def curated_nearness(reading: Reading) -> float:
