@@ -16,7 +16,7 @@ from assistant.types import Reading
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
-AT_MOST = 12  # passages that are kept
+AT_MOST = 12  # passages that are kept, beside an answer that staff wrote
 AT_ONCE = 6  # passages that are read before any is thought sure, and that the reader looks at
 SURE = 1.0  # from this logit on the cross-encoder is sure, and the other passages are not read
 _SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which are kept and read first
@@ -50,10 +50,10 @@ class Readers:
 
 
 def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
-    """Readings of the likeliest `AT_MOST` of `hits`, the likeliest first; the reader looks at the first `AT_ONCE` of them."""
+    """Readings of the hits that are kept, the likeliest first; the reader looks at the first `AT_ONCE` of them."""
     late = zip(hits, readers.late.score(question, hits), strict=True)
     compared = [Reading(hit, _before_reading(hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late]
-    ranked = sorted(compared, key=_best_first)[:AT_MOST]
+    ranked = _kept(sorted(compared, key=_best_first))
     known = _with_cross(question, ranked[:AT_ONCE], readers.cross)
     if not any(_is_sure(reading) for reading in known):
         known += _with_cross(question, ranked[AT_ONCE:], readers.cross)
@@ -61,6 +61,12 @@ def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Rea
     unread = [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[len(known) :]]
     ordered = sorted([*known, *unread], key=_best_first)
     return _with_evidence(question, ordered[:AT_ONCE], readers.reader) + ordered[AT_ONCE:]
+
+
+def _kept(ranked: Sequence[Reading]) -> list[Reading]:
+    """The likeliest; and the best answer that staff wrote, which is given if its own question is near, however it reads."""
+    written = [each for each in ranked[AT_MOST:] if each.hit.document.curated]
+    return [*ranked[:AT_MOST], *written[:1]]
 
 
 def _best_first(reading: Reading) -> tuple[float, int]:

@@ -21,7 +21,7 @@ from assistant.types import Choice, Context, Decision, Entity, Kind, Outcome, Re
 
 UNREADABLE = "unreadable"
 _NEAREST = 3
-_MOST_WORDS = 4  # that are explained at once
+_WORDS_EXPLAINED = 4  # at once, at most
 _REACHES = ("phone", "email")  # kinds of answer that say how to reach somebody
 _KEPT = 300  # characters of a redacted question that a slot may hold
 
@@ -135,12 +135,15 @@ class Talk:
     def explain_words(self, context: Context) -> Step:
         """What words of the answer before mean, by the glossary; who can explain it, if that has none of them."""
         alone = replace(context, previous="")
-        told = self._parts.definitions.of_words_in(self.assistant.try_out(context.previous, alone).reply.text, _MOST_WORDS)
-        person = self.person(context.previous, alone, Reason.UNSURE)
+        person, shown = self.person(context.previous, alone, Reason.UNSURE), self.assistant.try_out(context.previous, alone).reply
+        slots = {**person.slots, "last_question": context.previous}
+        if shown.kind is not Kind.ANSWER:
+            return Step(person.replies, slots)
+        told = self._parts.definitions.of_words_in(shown.text, _WORDS_EXPLAINED)
         said = self.say(f"smalltalk.{'' if told else 'no_'}words_explained", context)
         text = "\n\n".join(filter(None, (said, "\n".join(f"- {each.text}" for each in told))))
         reply = replace(person.replies[0], text=text, citations=tuple({each.source for each in told}), see_also=())
-        return Step((reply,), {**person.slots, "last_question": context.previous})
+        return Step((reply,), slots)
 
     def complaint(self, text: str, context: Context) -> Step:
         """The published way to complain if there is one; otherwise somebody who is not the one complained of."""

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,14 @@ def test_of_many_passages_the_likeliest_are_kept(reader: Reader) -> None:
     hits = [*(hit(f"Club {n:02}.", dense=0.9 - n / 100, rank=n + 1) for n in range(AT_MOST + 3)), hit(long, dense=0.1, rank=99)]
     readings = read(ASKED, hits, Readers(ByLength(), reader, Even()))
     assert sorted(each.hit.rank for each in readings) == [*range(1, AT_MOST), 99]
+
+
+def test_an_answer_that_staff_wrote_is_kept_though_pages_look_likelier(reader: Reader) -> None:
+    pages = [hit(f"The club number {n:02} for children.", dense=0.9, rank=n + 1) for n in range(AT_MOST)]
+    written = hit("Yes.", dense=0.6, rank=99, kind="curated")
+    readings = read(ASKED, [*pages, written, replace(written, rank=100)], Readers(ByLength(), reader, Even()))
+    assert [each.hit.rank for each in readings if each.hit.document.curated] == [99]
+    assert len(readings) == AT_MOST + 1
 
 
 def test_what_the_area_says_comes_before_the_card_on_the_law(reader: Reader) -> None:
