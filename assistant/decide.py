@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.dialogue import PERSON, DialogueRules
+from assistant.dialogue import DialogueRules, surely_asks
 from assistant.features import AnswerKind, features_of
 from assistant.policy import DecisionPolicy
 from assistant.types import Context, Decision, Outcome, Reading, Reason, Understanding
@@ -26,7 +26,7 @@ def decide(
     contact = policy.contact.probability(vector)
     stray = policy.out_of_scope.probability(vector)
     may_ask = contact >= policy.contact.at
-    if _surely_asks(understanding, contact, may_ask, dialogue):
+    if surely_asks(understanding, contact, policy.contact.at, dialogue):
         return _person(contact)
     if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
@@ -53,11 +53,6 @@ def decide(
     if not context.clarified and probability >= dialogue.close_from * policy.answer_at and _close(best, rivals, dialogue):
         return Decision(Outcome.CLARIFY, Reason.CLOSE_READINGS, probability, best, _others(best, rivals), features)
     return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)
-
-
-def _surely_asks(understanding: Understanding, contact: float, may_ask: bool, dialogue: DialogueRules) -> bool:
-    named = understanding.intent == PERSON and (may_ask or understanding.confidence >= dialogue.near)
-    return named or contact >= dialogue.person_sure
 
 
 def _person(contact: float) -> Decision:

@@ -50,6 +50,7 @@ class DialogueRules:
     curated_at: float
     never_answered: frozenset[str]
     person_sure: float
+    of_person: frozenset[str]
     follow_up: FollowUpRules
 
     @classmethod
@@ -63,6 +64,7 @@ class DialogueRules:
                 frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
                 float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]), float(rows["curated_at"]),
                 frozenset(str(rows["never_answered"]).split()), float(rows["person_sure"]),
+                frozenset(str(rows["of_person"]).split()),
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
                     int(follow["referring_longest"]), int(rows["story_longest"]),
@@ -85,9 +87,23 @@ def act_of(understanding: Understanding, contact: float, contact_at: float, rule
     enough = rules.sure if len(said) <= rules.short else rules.near
     if top in _STEERING and near >= enough and len(said) <= rules.longest:
         return top
-    if contact >= (contact_at if leans or top == PERSON else rules.person_sure) or (top == PERSON and near >= enough):
+    if (
+        surely_asks(understanding, contact, contact_at, rules)
+        or (leans and contact >= contact_at)
+        or (top == PERSON and near >= enough)
+    ):
         return PERSON
     return FAQ
+
+
+def surely_asks(understanding: Understanding, contact: float, contact_at: float, rules: DialogueRules) -> bool:
+    """True for whoever asks for a person; who only may ask for one is answered if a page is sure."""
+    if contact >= rules.person_sure:
+        return True
+    near, may_ask = understanding.confidence >= rules.near, contact >= contact_at
+    if understanding.intent == PERSON:
+        return near or may_ask
+    return near and may_ask and understanding.intent in rules.of_person
 
 
 def names_only(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> bool:

@@ -28,8 +28,8 @@ def reading(text: str, evidence: dict[str, float] | None = None, score: float = 
     return Reading(hit(text, **facts), score, parts, marks)  # type: ignore[arg-type]
 
 
-def understanding(text: str, intent: str = "faq", **facts: object) -> Understanding:
-    return Understanding(text, text, intent, 0.5, **facts)  # type: ignore[arg-type]
+def understanding(text: str, intent: str = "faq", confidence: float = 0.5, **facts: object) -> Understanding:
+    return Understanding(text, text, intent, confidence, **facts)  # type: ignore[arg-type]
 
 
 def area(**contacts: Contact) -> Area:

@@ -53,6 +53,8 @@ def test_asking_for_a_person_comes_before_answering() -> None:
 def test_a_sure_page_comes_before_a_person_who_may_be_asked_for() -> None:
     used = policy(contact=MAYBE)
     assert decided(2.0, used) == (Outcome.ANSWER, Reason.CONFIDENT)
+    assert decided(2.0, used, intent="faq/p14") == (Outcome.ANSWER, Reason.CONFIDENT)
+    assert decided(2.0, used, intent="faq/p14", confidence=0.9) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
     assert decided(2.0, used, intent=PERSON) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
     assert decided(2.0, used, of_setting=True) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
     assert decided(-2.0, used) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
