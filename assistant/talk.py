@@ -62,8 +62,9 @@ class Talk:
         if self._parts.languages.other(text):
             return Parsed(FAQ, 1.0)
         contact = self._parts.policy.contact
-        leans = self._parts.follow_ups.leans(text)
-        act = act_of(understanding, contact.probability(vector), contact.at, self._parts.dialogue, leans=leans)
+        asks = contact.probability(vector)
+        leans = asks >= contact.at and self._parts.follow_ups.leans(text)
+        act = act_of(understanding, asks, contact.at, self._parts.dialogue, leans=leans)
         ranking = ((act, understanding.confidence), *understanding.ranking[:_NEAREST])
         return Parsed(act, understanding.confidence if act != FAQ else 1.0, ranking, understanding.entities)
 
