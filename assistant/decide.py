@@ -1,4 +1,4 @@
-"""Answer, ask one question back, or hand over: from the fitted probability that the best passage answers."""
+"""Answer (surely or not), ask one question back, or hand over: from the fitted probability that the best passage answers."""
 
 from __future__ import annotations
 
@@ -34,17 +34,16 @@ def decide(
         return Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.0)
     if understanding.of_setting and not understanding.setting and not context.clarified:
         return _person(contact) if may_ask else Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
-    if may_ask and not readings:
-        return _person(contact)
     if not readings:
         reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
-        return Decision(Outcome.HAND_OFF, reason, 0.0)
+        return _person(contact) if may_ask else Decision(Outcome.HAND_OFF, reason, 0.0)
     features = dict(features_of(understanding, readings, kinds)) | {"contact": contact, "out_of_scope": stray}
     probability = policy.answers.probability(features)
     best, rivals = readings[0], tuple(readings[1:6])
-    if probability >= policy.answer_at:
-        return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features)
-    if may_ask:  # and no page is sure
+    sure = probability >= policy.sure_at
+    if probability >= policy.answer_at and (sure or not may_ask):
+        return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features, sure=sure)
+    if may_ask:
         return _person(contact)
     if len(understanding.settings) > 1 and not context.setting and not context.clarified:
         return Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, probability, best, rivals, features)

@@ -102,6 +102,8 @@ class DecisionPolicy:
     off_topic: FeatureClass
     see_also_at: float = 0.2
     """Probability from which a page is offered with a hand-over, as something to look at."""
+    sure_at: float = 0.0
+    """Probability from which an answer is given without saying that it may not be one; `answer_at` or more, if not 0."""
     reached: Mapping[str, Any] = field(default_factory=dict)
 
     def fits(self, models: str) -> None:
@@ -124,7 +126,7 @@ class DecisionPolicy:
             return cls(
                 row["models"], _boosted_trees(row["answers"]), float(row["answer_at"]),
                 _vector_class(row["contact"]), _vector_class(row["out_of_scope"]), _feature_class(row["off_topic"]),
-                float(row["see_also_at"]), row["reached"],
+                float(row["see_also_at"]), float(row["sure_at"]), row["reached"],
             )  # fmt: skip
         except FileNotFoundError:
             raise PolicyError(f"no decision policy at {path}: run 'signpost calibrate'") from None

@@ -257,7 +257,8 @@ class Assistant:
             return replace(defined, contacts=self._cards(understanding, area, context)[:1], see_also=self._see_also(decision))
         if decision.outcome is Outcome.ANSWER and decision.reading is not None:
             answer = self.answered(decision.reading, decision.rivals, understanding, context)
-            return replace(answer, probability=decision.probability)
+            doubt = "" if decision.sure else self._parts.replies.say("not_certain", context.audience)
+            return replace(answer, probability=decision.probability, notice=doubt)
         if decision.outcome is Outcome.CLARIFY:
             if decision.reason is Reason.CLOSE_READINGS:
                 cards = self._cards(understanding, area, context)

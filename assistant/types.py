@@ -132,6 +132,8 @@ class Decision:
     rivals: tuple[Reading, ...] = ()
     """The next readings, best first."""
     features: Mapping[str, float] = field(default_factory=dict)
+    sure: bool = True
+    """False for an answer that is likely enough to be shown, and is said to be uncertain."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,6 @@ class Reply:
     see_also: tuple[Citation, ...] = ()
     """Pages on the same thing, for a question that was handed over: they are not said to answer it."""
     notice: str = ""
-    """A gentle line shown above the text, for a message that may be a cry for help."""
+    """A line shown above the text: for a message that may be a cry for help, or that the answer is not certain."""
     reference: str = ""
     """What the person asked, as it was understood, for the summary that they may pass on."""

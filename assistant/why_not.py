@@ -34,7 +34,7 @@ def why_not(
 def _why(query: str, reading: Reading, decision: Decision | None, needed: float, kinds: Sequence[AnswerKind]) -> str:
     say = _sentences()
     if decision is not None and decision.outcome is Outcome.ANSWER:
-        return str(say["given"])
+        return str(say["given" if decision.sure else "uncertain"])
     text = " ".join((*reading.hit.passage.headings, reading.hit.passage.text))
     lacking = [say["kinds"][kind.name] for kind in kinds if kind.asked.search(query) and not kind.told.search(text)]
     unsaid = _unsaid(_without_kinds(query, kinds), text)

@@ -8,6 +8,8 @@ Two losses are bounded, each at most 1 and never growing with the threshold:
 
 - a wrong answer to a question that is answerable, among the answerable questions;
 - any answer to a question that is not.
+
+An answer is sure from `sure_at` on, chosen alike for a smaller bound; below, it is said to be uncertain.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -27,8 +28,8 @@ from sklearn.linear_model import LogisticRegression
 from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
 from assistant.turn import Assistant, Explained
 from assistant.types import Audience, Context
-from evaluation.intervals import wilson
 from evaluation.questions import Expect, Question, QuestionsError
+from evaluation.reached import Rated, reached_row
 from evaluation.scoring import Scored, score
 
 # Beside a logistic regression on the same cases, one area out: AUROC of "right" 0.815 against 0.801.
@@ -44,6 +45,14 @@ _RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """Largest shares of wrong answers: among all, and among those that are not said to be uncertain."""
+
+    answers: float
+    sure: float
+
+
+@dataclass(frozen=True)
 class Case:
     """One labelled question as the assistant sees it before it decides."""
 
@@ -52,23 +61,6 @@ class Case:
     features: Mapping[str, float]
     right: bool
     """True if the best passage answers, so that answering would be right."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """Cross-fitted figures at the chosen threshold."""
-
-    answer_at: float
-    bound: float
-    questions: int
-    coverage: float
-    right_among_answered: float
-    right_interval: tuple[float, float]
-    false_answers: float
-    false_interval: tuple[float, float]
-    areas: tuple[str, ...]
-    by_area: Mapping[str, Mapping[str, str]]
-    """Per area: `answered`, `right_among_answered` and `false_answers`, each "n of m"."""
 
 
 def cases_of(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
@@ -108,7 +100,7 @@ def undecided(models: str, dimensions: int) -> DecisionPolicy:
     return DecisionPolicy(models, BoostedTrees((), -30.0, ()), 1.1, never, never, FeatureClass((), (), -30.0, 1.1))
 
 
-def calibrate(cases: Sequence[Case], models: str, bound: float, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
+def calibrate(cases: Sequence[Case], models: str, bounds: Bounds, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
     """The policy fitted on all `cases`, with figures that are cross-fitted by area.
 
     `others` are of areas that the encoder was tuned on; they only teach what asks for a person, and what is
@@ -131,15 +123,21 @@ def calibrate(cases: Sequence[Case], models: str, bound: float, content: str, ot
         ]
     given = [case for case in cases if case.question.expect in _RATED and "whole" in case.features]
     probabilities = cross_fitted(given, names)
-    answer_at = threshold(given, probabilities, bound)
+    answer_at, sure_at = (threshold(given, probabilities, bound) for bound in (bounds.answers, bounds.sure))
     person = classes["contact"].at
     shown = probabilities * [case.features["contact"] < person for case in given]  # who asks for a person is not answered
-    reached = _reached(given, shown, answer_at, bound, areas)
-    fitted = fit_trees(given, names)
+    rated = [Rated(case.question, case.right, float(p)) for case, p in zip(given, shown, strict=True)]
+    reached = reached_row(rated, (answer_at, bounds.answers), (sure_at, bounds.sure))
+    made_of = {"content_digest": content, "questions_digest": _digest([case.question for case in cases])}
     return DecisionPolicy(
-        models, fitted, answer_at, classes["contact"], classes["out_of_scope"], _fit_off_topic(cases),
-        reached=_reached_row(reached, content, [case.question for case in cases]),
+        models, fit_trees(given, names), answer_at, classes["contact"], classes["out_of_scope"], _fit_off_topic(cases),
+        sure_at=sure_at, reached=reached | made_of,
     )  # fmt: skip
+
+
+def _digest(questions: Sequence[Question]) -> str:
+    listed = "\n".join(f"{question.id}\t{question.text}" for question in questions)
+    return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
 def cross_fitted(cases: Sequence[Case], names: Sequence[str]) -> NDArray[np.float64]:
@@ -235,64 +233,6 @@ def _best_at(wanted: NDArray[np.bool_], probabilities: NDArray[np.float64], beta
 def _f_beta(wanted: NDArray[np.bool_], said: NDArray[np.bool_], beta: float) -> float:
     both = float((wanted & said).sum())
     return (1 + beta**2) * both / (beta**2 * float(wanted.sum()) + float(said.sum())) if both else 0.0
-
-
-def _reached(
-    cases: Sequence[Case], probabilities: NDArray[np.float64], answer_at: float, bound: float, areas: Sequence[str]
-) -> Reached:
-    answered = probabilities >= answer_at
-    answerable = np.array([case.question.expect is Expect.ANSWER for case in cases])
-    right = np.array([case.right for case in cases])
-    area = np.array([case.question.area for case in cases])
-    shown, good = int((answered & answerable).sum()), int((answered & right).sum())
-    false, empty = int((answered & ~answerable).sum()), int((~answerable).sum())
-    by_area = {
-        name: {
-            "answered": _counted(answered, answerable & (area == name)),
-            "right_among_answered": _counted(right, answered & answerable & (area == name)),
-            "false_answers": _counted(answered, ~answerable & (area == name)),
-        }
-        for name in areas
-    }
-    return Reached(
-        answer_at, bound, len(cases), shown / max(1, int(answerable.sum())), good / max(1, shown), wilson(good, shown),
-        false / max(1, empty), wilson(false, empty), tuple(areas), by_area,
-    )  # fmt: skip
-
-
-def _counted(which: NDArray[np.bool_], among: NDArray[np.bool_]) -> str:
-    return f"{int((which & among).sum())} of {int(among.sum())}"
-
-
-def _reached_row(reached: Reached, content: str, questions: Sequence[Question]) -> dict[str, Any]:
-    listed = "\n".join(f"{question.id}\t{question.text}" for question in questions)
-    return {
-        "fitted_on": datetime.now(UTC).date().isoformat(),
-        "answer_at": round(reached.answer_at, 4),
-        "bound": reached.bound,
-        "questions": reached.questions,
-        "areas": list(reached.areas),
-        "by_area": reached.by_area,
-        "coverage_of_answerable": round(reached.coverage, 4),
-        "right_among_answered": round(reached.right_among_answered, 4),
-        "right_among_answered_95": [round(each, 4) for each in reached.right_interval],
-        "false_answers": round(reached.false_answers, 4),
-        "false_answers_95": [round(each, 4) for each in reached.false_interval],
-        "content_digest": content,
-        "questions_digest": hashlib.sha256(listed.encode()).hexdigest()[:16],
-    }
-
-
-def in_plain_words(reached: Mapping[str, Any]) -> str:
-    """What the figures mean, for staff."""
-    right = round(100 * reached["right_among_answered"])
-    return (
-        f"On {reached['questions']} test questions from {len(reached['areas'])} areas that it had not seen, Signpost answered "
-        f"{round(100 * reached['coverage_of_answerable'])} of every 100 that are answered on the pages. Of those answers, "
-        f"{right} in 100 were right. It answered "
-        f"{round(100 * reached['false_answers'])} in 100 questions that no page answers. "
-        "All other questions were handed to a person."
-    )
 
 
 def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:

@@ -50,9 +50,6 @@ class Settings(BaseSettings):
     conversation_minutes: int = Field(60, description="Minutes after which an idle conversation is forgotten.")
     messages_a_minute: int = Field(30, description="Messages that one conversation may send a minute.")
     client_messages_a_minute: int = Field(120, description="Messages that one client (network address) may send a minute.")
-    unsure_margin: float = Field(
-        0.05, description="An answer whose probability is so little above the threshold is kept, redacted, for staff to look at."
-    )
     public_address: str = Field("http://127.0.0.1:8000", description="Address that staff reach it at, for links in mail.")
     digest_day: str = Field("monday", description="Weekday on which staff get an e-mail of what waits for them; empty for none.")
     oidc_issuer: str = Field("", description="Address of the OpenID Connect provider that staff sign in with; empty for none.")

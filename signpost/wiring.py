@@ -226,13 +226,12 @@ class Workshop:
             [*(word for word, _ in counts.most_common()), *glossary],
         )
 
-    def recorder(self, answer_at: float = 0.0) -> DatabaseRecorder:
-        """Keeps counts and redacted questions that were not answered, or only just."""
+    def recorder(self, sure_at: float = 0.0) -> DatabaseRecorder:
+        """Keeps counts and redacted questions that were not answered, or not for certain."""
         redactor = self.redactor(self.store.areas())
         return DatabaseRecorder(
-            self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0],
-            answer_at + self.settings.unsure_margin if answer_at else 0.0,
-        )  # fmt: skip
+            self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0], sure_at
+        )
 
     def assistant(
         self,
@@ -267,7 +266,7 @@ class Workshop:
             definitions=Definitions.load(DATA / "definitions.yml", DATA / "glossary.csv"),
             dialogue=self.dialogue,
             areas=AreaCache(self.store.areas),
-            recorder=recorder or self.recorder(chosen.answer_at),
+            recorder=recorder or self.recorder(chosen.sure_at),
             redact=lambda text: redactor.redact(text).text,
             today=today,
             national=national,

@@ -23,18 +23,18 @@ log = logging.getLogger(__name__)
 
 
 class DatabaseRecorder:
-    """Writes one count a reply, and the question only if it was handed over, or answered with less than `unsure_below`.
+    """Writes one count a reply, and the question only if it was handed over, or answered with less than `sure_at`.
 
     A database that can't be written (a full disk) costs the count, never the reply.
     """
 
     def __init__(
-        self, engine: Engine, redact: Callable[[str], str], encode: Callable[[str], Vectors], unsure_below: float = 0.0
+        self, engine: Engine, redact: Callable[[str], str], encode: Callable[[str], Vectors], sure_at: float = 0.0
     ) -> None:
         self._engine = engine
         self._redact = redact
         self._encode = encode
-        self._unsure_below = unsure_below
+        self._sure_at = sure_at
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
         """Count the reply; keep the question, redacted, if it went unanswered."""
@@ -96,7 +96,7 @@ class DatabaseRecorder:
             return reply.reason is not None and reply.reason.value in ("unsure", "nothing_found")
         if decision and decision.reading and decision.reading.hit.document.curated:
             return False  # staff's own answer: its number is a cosine, not a probability
-        return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._unsure_below
+        return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._sure_at
 
     @staticmethod
     def _count(session: Session, now: datetime, context: Context, kind: str, topic: str) -> None:

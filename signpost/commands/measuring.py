@@ -78,11 +78,15 @@ def calibrate(
         typer.Option(help="A pack that the encoder was tuned on: teaches only what asks for a person or is off topic."),
     ] = None,
     bound: Annotated[float, typer.Option(help="Largest share of wrong answers, for answerable and for other questions.")] = 0.05,
+    sure_bound: Annotated[
+        float | None, typer.Option(help="The same for answers that are not said to be uncertain; default: all are sure.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Policy file to write; default: the one in use.")] = None,
 ) -> None:
     """Fit the decision policy on labelled questions, and choose when to answer."""
+    from evaluation.calibrate import Bounds, cases_of, taught_by, undecided
     from evaluation.calibrate import calibrate as fit
-    from evaluation.calibrate import cases_of, in_plain_words, taught_by, undecided
+    from evaluation.reached import in_plain_words
 
     workshop: Workshop = context.obj
     _take_in(workshop, [*packs, *(half or [])])
@@ -94,7 +98,8 @@ def calibrate(
     cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
     taught = [question for pack in also or [] for question in questions_of(pack)]
     others = taught_by(assistant, progress_bar(taught, len(taught), "other questions"))
-    policy = fit(cases, workshop.models_digest, bound, _content_digest(workshop, asked), others)
+    bounds = Bounds(bound, bound if sure_bound is None else sure_bound)
+    policy = fit(cases, workshop.models_digest, bounds, _content_digest(workshop, asked), others)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))

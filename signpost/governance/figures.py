@@ -79,6 +79,7 @@ class Policy:
     fitted_on: str
     models: str
     answer_at: float
+    sure_at: float
     bound: float
     questions: int
     areas: tuple[str, ...]
@@ -89,6 +90,10 @@ class Policy:
     right_95: tuple[float, float]
     false_answers: float
     false_answers_95: tuple[float, float]
+    surely_answered: float
+    """The three shares without the answers that are said to be uncertain."""
+    right_among_sure: float
+    surely_false: float
 
 
 def measure(workshop: Workshop) -> Measured:
@@ -133,6 +138,7 @@ def read_policy(path: Path) -> Policy | None:
             fitted_on=str(row["fitted_on"]),
             models=policy.models,
             answer_at=policy.answer_at,
+            sure_at=policy.sure_at,
             bound=float(row["bound"]),
             questions=int(row["questions"]),
             areas=tuple(row["areas"]),
@@ -142,6 +148,9 @@ def read_policy(path: Path) -> Policy | None:
             right_95=_pair(row["right_among_answered_95"]),
             false_answers=float(row["false_answers"]),
             false_answers_95=_pair(row["false_answers_95"]),
+            surely_answered=float(row["surely_answered"]),
+            right_among_sure=float(row["right_among_sure"]),
+            surely_false=float(row["surely_false"]),
         )
     except KeyError:
         return None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,13 @@ def test_it_answers_only_above_the_fitted_threshold() -> None:
     assert decided(-2.0) == (Outcome.HAND_OFF, Reason.UNSURE)
 
 
+@pytest.mark.parametrize(("sure_at", "sure"), [(0.0, True), (0.85, True), (0.9, False)])
+def test_an_answer_is_only_sure_from_its_own_threshold(sure_at: float, sure: bool) -> None:  # its probability is 0.88
+    used, best = replace(policy(), sure_at=sure_at), reading("It is £300 a year.", dense=1.0)
+    decision = decide(understanding("how much is transport"), VECTOR, [best], Context("brookshire"), used, KINDS, DIALOGUE)
+    assert (decision.outcome, decision.sure) == (Outcome.ANSWER, sure)
+
+
 def test_asking_for_a_person_comes_before_answering() -> None:
     assert decided(2.0, policy(contact=ALWAYS)) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
 
@@ -53,6 +61,7 @@ def test_asking_for_a_person_comes_before_answering() -> None:
 def test_a_sure_page_comes_before_a_person_who_may_be_asked_for() -> None:
     used = policy(contact=MAYBE)
     assert decided(2.0, used) == (Outcome.ANSWER, Reason.CONFIDENT)
+    assert decided(2.0, replace(used, sure_at=0.9)) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
     assert decided(2.0, used, intent="faq/p14") == (Outcome.ANSWER, Reason.CONFIDENT)
     assert decided(2.0, used, intent="faq/p14", confidence=0.9) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
     assert decided(2.0, used, intent=PERSON) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
-from evaluation.calibrate import TREES, Case, calibrate, fit_trees, threshold
+from evaluation.calibrate import TREES, Bounds, Case, calibrate, fit_trees, threshold
 from evaluation.questions import Expect, Question, QuestionsError
 
 RNG = np.random.default_rng(5)
@@ -40,20 +40,23 @@ def test_a_bound_that_cannot_be_kept_means_never_answering() -> None:
 
 
 def test_a_policy_comes_out_with_its_figures() -> None:
-    policy = calibrate(cases(900), "enc", 0.05, "content")
+    policy = calibrate(cases(900), "enc", Bounds(0.05, 0.02), "content")
     assert policy.reached["coverage_of_answerable"] > 0.5
     assert policy.reached["false_answers"] <= 0.05
     counts = [row["answered"].split(" of ") for row in policy.reached["by_area"].values()]
     assert sum(int(shown) for shown, _ in counts) / sum(int(among) for _, among in counts) == pytest.approx(
         policy.reached["coverage_of_answerable"], abs=0.0001
     )
+    assert policy.sure_at > policy.answer_at
+    assert policy.reached["surely_false"] <= 0.02 < policy.reached["false_answers"]
+    assert 0.5 < policy.reached["surely_answered"] < policy.reached["coverage_of_answerable"]
     assert policy.reached["right_among_answered_95"][0] <= policy.reached["right_among_answered"]
     assert policy.answers.probability({"whole": 5.0}) > 0.8 > 0.2 > policy.answers.probability({"whole": -5.0})
 
 
 def test_too_few_questions_are_refused() -> None:
     with pytest.raises(QuestionsError, match="at least 100 questions over 2 areas"):
-        calibrate(cases(40), "enc", 0.05, "")
+        calibrate(cases(40), "enc", Bounds(0.05, 0.05), "")
 
 
 def test_the_stored_trees_say_what_the_fitted_ones_say() -> None:

@@ -31,7 +31,7 @@ def test_a_question_is_kept_only_if_it_went_unanswered_and_only_redacted(engine:
 
 
 def test_an_answer_that_was_only_just_sure_is_kept_for_staff(engine: Engine) -> None:
-    recorder = DatabaseRecorder(engine, str, encode, unsure_below=0.7)
+    recorder = DatabaseRecorder(engine, str, encode, sure_at=0.7)
     for probability in (0.69, 0.71, None):
         reply = Reply(Kind.ANSWER, "Yes.", reason=Reason.CONFIDENT, probability=probability)
         recorder.record(HERE, understanding(f"asked at {probability}"), reply, None)
