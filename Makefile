@@ -98,7 +98,7 @@ fit: $(VENV)/.dev  ## Fit the safety screen, the routing and what is a follow-up
 	$(BIN)/python -m evaluation.fit_follow_up
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
-	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.15 $(HELD_OUT) --half samples/larkmere $(addprefix --also ,$(TRAINED_ON) $(READ))
+	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.2 --sure-bound 0.15 $(HELD_OUT) --half samples/larkmere $(addprefix --also ,$(TRAINED_ON) $(READ))
 
 train-reader: $(VENV)/.train  ## Train the reader again (about 70 minutes on one core), then make calibrate
 	$(BIN)/python -m evaluation.train_reader $(READ)
