@@ -65,7 +65,9 @@ class ReplyOut(Shape):
 
     kind: Kind
     text: str
-    notice: str
+    notice: str = Field(
+        description="A line to show above the text: that the answer is not certain, or for a message that may be a cry for help."
+    )
     citations: list[CitationOut]
     see_also: list[CitationOut] = Field(description="Pages on the same thing; they are not said to answer the question.")
     choices: list[dict[str, str]]
