@@ -21,7 +21,7 @@ AT_ONCE = 6  # passages that are read before any is thought sure, and that the r
 SURE = 2.0  # from this logit on the cross-encoder is sure, and the other passages are not read
 _SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which are kept and read first
 _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logit (docs/adr/0012-cross-encoder.md)
-_NATIONAL = 3.0  # how far behind a card on the law starts: what the area itself says comes first
+_NATIONAL = 4.0  # how far behind a card on the law starts: what the area itself says comes first
 _ONLY_ASKS, _MOSTLY = 6.0, 0.7  # how far behind a passage starts of whose sentences this share are questions: it answers none
 _UNREAD = 6.0  # how far behind a passage starts that was not read
 
