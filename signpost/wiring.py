@@ -226,12 +226,10 @@ class Workshop:
             [*(word for word, _ in counts.most_common()), *glossary],
         )
 
-    def recorder(self, sure_at: float = 0.0) -> DatabaseRecorder:
+    def recorder(self) -> DatabaseRecorder:
         """Keeps counts and redacted questions that were not answered, or not for certain."""
         redactor = self.redactor(self.store.areas())
-        return DatabaseRecorder(
-            self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0], sure_at
-        )
+        return DatabaseRecorder(self.engine, lambda text: redactor.redact(text).text, lambda text: self.encoder.encode([text])[0])
 
     def assistant(
         self,
@@ -266,7 +264,7 @@ class Workshop:
             definitions=Definitions.load(DATA / "definitions.yml", DATA / "glossary.csv"),
             dialogue=self.dialogue,
             areas=AreaCache(self.store.areas),
-            recorder=recorder or self.recorder(chosen.sure_at),
+            recorder=recorder or self.recorder(),
             redact=lambda text: redactor.redact(text).text,
             today=today,
             national=national,

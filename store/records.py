@@ -23,18 +23,15 @@ log = logging.getLogger(__name__)
 
 
 class DatabaseRecorder:
-    """Writes one count a reply, and the question only if it was handed over, or answered with less than `sure_at`.
+    """Writes one count a reply, and the question only if it was handed over, or its answer was said to be uncertain.
 
     A database that can't be written (a full disk) costs the count, never the reply.
     """
 
-    def __init__(
-        self, engine: Engine, redact: Callable[[str], str], encode: Callable[[str], Vectors], sure_at: float = 0.0
-    ) -> None:
+    def __init__(self, engine: Engine, redact: Callable[[str], str], encode: Callable[[str], Vectors]) -> None:
         self._engine = engine
         self._redact = redact
         self._encode = encode
-        self._sure_at = sure_at
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
         """Count the reply; keep the question, redacted, if it went unanswered."""
@@ -91,12 +88,12 @@ class DatabaseRecorder:
             vector=self._encode(kept).astype(np.float16).tobytes(),
         )  # fmt: skip
 
-    def _is_gap(self, reply: Reply, decision: Decision | None) -> bool:
+    @staticmethod
+    def _is_gap(reply: Reply, decision: Decision | None) -> bool:
         if reply.kind is Kind.HANDOFF:
             return reply.reason is not None and reply.reason.value in ("unsure", "nothing_found")
-        if decision and decision.reading and decision.reading.hit.document.curated:
-            return False  # staff's own answer: its number is a cosine, not a probability
-        return reply.kind is Kind.ANSWER and (reply.probability or 1.0) < self._sure_at
+        from_a_page = reply.kind is Kind.ANSWER and reply.probability is not None  # the glossary is always sure
+        return from_a_page and decision is not None and not decision.sure
 
     @staticmethod
     def _count(session: Session, now: datetime, context: Context, kind: str, topic: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from assistant.types import Context, Kind, Reason, Reply
+from assistant.types import Context, Decision, Kind, Outcome, Reason, Reply
 from store.conversations import DatabaseConversations
 from store.records import DatabaseRecorder
 from store.tables import CountRow, UnansweredRow
@@ -30,13 +30,14 @@ def test_a_question_is_kept_only_if_it_went_unanswered_and_only_redacted(engine:
     assert counts == {("answer", 1), ("handoff", 2)}
 
 
-def test_an_answer_that_was_only_just_sure_is_kept_for_staff(engine: Engine) -> None:
-    recorder = DatabaseRecorder(engine, str, encode, sure_at=0.7)
-    for probability in (0.69, 0.71, None):
+def test_an_answer_that_was_said_to_be_uncertain_is_kept_for_staff(engine: Engine) -> None:
+    recorder = DatabaseRecorder(engine, str, encode)
+    for asked, probability, sure in (("likely", 0.4, False), ("sure", 0.9, True), ("from the glossary", None, False)):
         reply = Reply(Kind.ANSWER, "Yes.", reason=Reason.CONFIDENT, probability=probability)
-        recorder.record(HERE, understanding(f"asked at {probability}"), reply, None)
+        decision = Decision(Outcome.ANSWER, Reason.CONFIDENT, 0.4, sure=sure)
+        recorder.record(HERE, understanding(asked), reply, decision)
     with Session(engine) as session:
-        assert session.scalars(select(UnansweredRow.text)).all() == ["asked at 0.69"]
+        assert session.scalars(select(UnansweredRow.text)).all() == ["likely"]
 
 
 def test_old_questions_are_purged(engine: Engine) -> None:
