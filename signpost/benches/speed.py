@@ -4,7 +4,7 @@
 
 Everything is measured in one run on data made for it: an area of 10,000 passages for the turn, the load and the
 memory; an area of 8,000 alone and then beside 152 others for the growth. The two large ones are read ahead, as
-`signpost ingest` does.
+`signpost ingest` does. No question is asked twice of one process: what was read for the last ones is kept in memory.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from store.records import NoRecorder
 
 SAMPLE = "larkmere"
 QUESTIONS = REPOSITORY / "samples" / SAMPLE / "questions.jsonl"
+UNDER_LOAD = REPOSITORY / "evaluation" / "packs" / "quillbury" / "questions.jsonl"
 REPORT = REPOSITORY / "docs" / "reference" / "speed.md"
 _PASSAGES = 10_000
 _ONE_AREA, _AREAS, _OTHERS = 8_000, 153, 400
@@ -62,7 +63,8 @@ def main() -> None:
         like = next(area for area in workshop.store.areas() if area.slug == SAMPLE)
         make_area(workshop, like, "big", _PASSAGES, passages, seed=1)
         workshop.read_ahead()  # as `signpost ingest` does
-        rows = [*_turn_rows(data, questions), *_served_rows(data, questions)]
+        under_load = [each.text for each in read_questions(UNDER_LOAD)][: _CONVERSATIONS * _TURNS]
+        rows = [*_turn_rows(data, questions), *_served_rows(data, questions, under_load)]
         make_area(workshop, like, "one", _ONE_AREA, passages, seed=2)
         workshop.read_ahead()
         alone = _answered(data, "one", questions)["turn"]
@@ -85,7 +87,7 @@ def _turn_rows(data: Path, questions: Sequence[Question]) -> list[Row]:
     ]
 
 
-def _served_rows(data: Path, questions: Sequence[Question]) -> list[Row]:
+def _served_rows(data: Path, questions: Sequence[Question], under_load: Sequence[str]) -> list[Row]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -100,9 +102,9 @@ def _served_rows(data: Path, questions: Sequence[Question]) -> list[Row]:
         _wait(address)
         started = time.perf_counter() - began
         texts = [question.text for question in questions]
-        hold(address, "big", texts, 1, 5)
+        hold(address, "big", [f"{text} please" for text in texts], 1, 5)
         single = hold(address, "big", texts, 1, len(texts))
-        many = hold(address, "big", texts, _CONVERSATIONS, _TURNS)
+        many = hold(address, "big", under_load, _CONVERSATIONS, _TURNS)
         memory = _memory_mb(process.pid)
     finally:
         process.terminate()
