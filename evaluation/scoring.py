@@ -50,6 +50,8 @@ class Scored:
     gold_rank: int | None = None
     best_right: bool = False
     other_setting: bool = False
+    sure: bool = True
+    """False for an answer that was said to be uncertain (ADR 0014)."""
 
     @property
     def answered(self) -> bool:
@@ -103,7 +105,8 @@ def score(question: Question, explained: Explained, milliseconds: float) -> Scor
         (scope := cited.get(name)) is not None and scope.setting and question.setting and scope.setting != question.setting
         for name in result.documents
     )
-    return Scored(question, result, is_right(question, result), rank, _best_right(question, explained), wrong)
+    sure = explained.decision is None or explained.decision.sure
+    return Scored(question, result, is_right(question, result), rank, _best_right(question, explained), wrong, sure)
 
 
 def _best_right(question: Question, explained: Explained) -> bool:

@@ -13,6 +13,9 @@ from assistant.policy import DecisionPolicy
 from assistant.turn import Assistant
 from assistant.types import Audience, Context, Kind
 from assistant.why_not import why_not
+from evaluation.questions import Expect, Question
+from evaluation.report import figures
+from evaluation.scoring import score
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.tables import UnansweredRow
@@ -68,3 +71,12 @@ def test_staff_are_told_which_page_families_are_given_uncertainly(workshop: Work
 def _kept(workshop: Workshop, text: str) -> bool:
     with Session(workshop.engine) as session:
         return session.scalar(select(UnansweredRow).where(UnansweredRow.text == text)) is not None
+
+
+@pytest.mark.parametrize(("sure_at", "certain"), [(0.0, 1), (1.01, 0)])
+def test_the_evaluation_counts_what_was_given_as_certain(workshop: Workshop, sure_at: float, certain: int) -> None:
+    asked = Question("q", ASKED, "parent", "larkmere", None, Expect.ANSWER, ("transport-post16",), "£510 a year")
+    found = figures([score(asked, sure_from(workshop, sure_at).explain(ASKED, Context("larkmere")), 1.0)])
+    assert found["coverage"].hits == 1
+    assert (found["surely_answered"].hits, found["surely_answered"].total) == (certain, 1)
+    assert found["right_among_sure"].total == certain
