@@ -12,11 +12,11 @@ from assistant.types import Citation, Reading
 from knowledge.sentences import sentences
 from knowledge.types import DocumentFacts
 
-MOST_WORDS = 90
+MOST_WORDS = 110
 _NEARLY = 3.0  # of the reading's score; a passage further behind is on something else
 _LEFT_FOR_MORE = 35  # words kept free for them
 _LEAST_MORE = 15  # fewer words than this say nothing
-_AS_LIKELY = 2.0  # of the reading's score; the next passage is shown too if it is no further behind
+_AS_LIKELY = 3.0  # of the reading's score; the next passage is shown too if it is no further behind
 _WORDS_OF_MORE = 60  # of it
 _OLD = timedelta(days=365)
 

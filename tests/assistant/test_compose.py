@@ -1,6 +1,6 @@
 from datetime import date
 
-from assistant.compose import StaleWords, answer_shown, citation
+from assistant.compose import MOST_WORDS, StaleWords, answer_shown, citation
 from tests.assistant.helpers import reading
 
 WORDS = StaleWords("was due {date}", "old: {date}")
@@ -16,7 +16,7 @@ def test_a_long_passage_is_cut_to_the_sentences_that_answer() -> None:
     text = f"{filler} Families pay £300 a year. It is due in three parts. {filler}"
     shown = answer_shown([reading(text, {"Families pay": 0.9, "It is due": 0.7})]).text
     assert "Families pay £300 a year. It is due in three parts." in shown
-    assert len(shown.split()) <= 90
+    assert len(shown.split()) <= MOST_WORDS
     assert not shown.startswith("Filler number 0")
 
 
@@ -51,11 +51,11 @@ def test_the_number_of_an_item_that_was_cut_off_is_not_shown() -> None:
 
 def test_a_second_page_is_shown_when_it_is_nearly_as_likely() -> None:
     best = reading("Families pay £300 a year.", score=1.0)
-    other = reading("Ask the travel team for help with fares.", score=-0.9, rank=2, document="fares")
+    other = reading("Ask the travel team for help with fares.", score=-1.9, rank=2, document="fares")
     shown = answer_shown([best, other])
     assert (shown.text, shown.more, shown.more_text) == (best.hit.passage.text, other, other.hit.passage.text)
     assert shown.documents == ("page", "fares")
-    further = reading("Ask the travel team for help with fares.", score=-1.1, rank=2, document="fares")
+    further = reading("Ask the travel team for help with fares.", score=-2.1, rank=2, document="fares")
     assert answer_shown([best, further]).more is None
 
 
