@@ -41,7 +41,8 @@ def decide(
     probability = policy.answers.probability(features)
     best, rivals = readings[0], tuple(readings[1:6])
     sure = probability >= policy.sure_at
-    if probability >= policy.answer_at and (sure or not may_ask):
+    not_told = understanding.of_setting and not understanding.setting  # which school: was asked already
+    if probability >= policy.answer_at and (sure or not (may_ask or not_told)):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features, sure=sure)
     if may_ask:
         return _person(contact)

@@ -7,6 +7,7 @@ of the best which sentences answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -23,6 +24,15 @@ _SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interac
 _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logit (docs/adr/0012-cross-encoder.md)
 _NATIONAL = 4.0  # how far behind a card on the law starts: what the area itself says comes first
 _ONLY_ASKS, _MOSTLY = 6.0, 0.7  # how far behind a passage starts of whose sentences this share are questions: it answers none
+_ONLY_DEFINES = 6.0  # how far behind an entry of a glossary starts, unless a meaning is asked for: it says nothing of what to do
+_GLOSSARY = re.compile(
+    r"\b(?:glossary|jargon|acronyms?|abbreviations?)\b|\bwhat (?:do )?(?:all )?(?:the |these )?(?:letters|terms|words) mean\b"
+    r"|\bwords (?:that )?(?:people|professionals|schools|they|we|you) (?:use|say|may hear|might hear)\b",
+    re.IGNORECASE,
+)
+_ASKS_MEANING = re.compile(
+    r"\b(?:mean|means|meaning|stands?|define|definition)\b|^\W*(?:what|wot|who)(?:['’]?s| is| are)\b", re.IGNORECASE
+)
 _UNREAD = 6.0  # how far behind a passage starts that was not read
 
 
@@ -52,10 +62,12 @@ class Readers:
 def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
     """Readings of the hits that are kept, the likeliest first; the reader looks at the first `AT_ONCE` of them."""
     late = zip(hits, readers.late.score(question, hits), strict=True)
-    compared = [Reading(hit, _before_reading(hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late]
+    compared = [
+        Reading(hit, _before_reading(question, hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late
+    ]
     ranked = _kept(sorted(compared, key=_best_first))
     known = _with_cross(question, ranked[:AT_ONCE], readers.cross)
-    if not any(_is_sure(reading) for reading in known):
+    if not any(_is_sure(question, reading) for reading in known):
         known += _with_cross(question, ranked[AT_ONCE:], readers.cross)
     last = min((reading.score for reading in known), default=0.0)
     unread = [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[len(known) :]]
@@ -76,13 +88,13 @@ def _best_first(reading: Reading) -> tuple[float, int]:
 def _with_cross(question: str, readings: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
     logits = scorer.score(question, [each.hit for each in readings])
     return [
-        replace(each, cross=cross, score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - _behind(each.hit))
+        replace(each, cross=cross, score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - _behind(question, each.hit))
         for each, cross in zip(readings, logits, strict=True)
     ]
 
 
-def _is_sure(reading: Reading) -> bool:
-    return reading.cross is not None and reading.cross - _behind(reading.hit) >= SURE
+def _is_sure(question: str, reading: Reading) -> bool:
+    return reading.cross is not None and reading.cross - _behind(question, reading.hit) >= SURE
 
 
 def _with_evidence(question: str, readings: Sequence[Reading], reader: PassageReader) -> list[Reading]:
@@ -93,13 +105,19 @@ def _with_evidence(question: str, readings: Sequence[Reading], reader: PassageRe
     return sorted(told, key=_best_first)
 
 
-def _before_reading(hit: SearchHit, late: float) -> float:
-    return _SHORT_FIRST * hit_score(hit) + _SHORT_LATE * late - _behind(hit)
+def _before_reading(question: str, hit: SearchHit, late: float) -> float:
+    return _SHORT_FIRST * hit_score(hit) + _SHORT_LATE * late - _behind(question, hit)
 
 
-def _behind(hit: SearchHit) -> float:
+def _behind(question: str, hit: SearchHit) -> float:
     national = _NATIONAL if hit.passage.scope.level is Level.NATIONAL else 0.0
-    return national + (_ONLY_ASKS if _only_asks(_parts(hit)) else 0.0)
+    defines = _ONLY_DEFINES if _only_defines(hit) and not _ASKS_MEANING.search(question) else 0.0
+    return national + defines + (_ONLY_ASKS if _only_asks(_parts(hit)) else 0.0)
+
+
+def _only_defines(hit: SearchHit) -> bool:
+    """True of an entry of a page, or of a part of one, that explains words."""
+    return any(_GLOSSARY.search(each) for each in (hit.document.title, *hit.passage.headings))
 
 
 def _only_asks(parts: Sequence[str]) -> bool:

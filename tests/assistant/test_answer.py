@@ -29,7 +29,7 @@ def test_a_second_page_is_named_and_cited() -> None:
 
 
 def test_more_of_the_same_page_stands_under_its_heading_and_is_cited_once() -> None:
-    best = reading("word " * 88 + "end.", score=1.0)
+    best = reading("word " * 108 + "end.", score=1.0)
     more = reading("Ask the travel team about fares.", score=0.5, rank=2, headings=("Page", "Help"))
     text, cited = writer([]).write([best, more], Audience.YOUNG_PERSON)
     assert text.endswith("\n\nThe same page also says this, under “Help”:\n\nAsk the travel team about fares.")

@@ -126,6 +126,22 @@ def test_a_list_of_questions_answers_none_of_them(reader: Reader) -> None:
     assert read(ASKED, [both, tells], Readers(Even(), reader, Even()))[0].hit is both
 
 
+@pytest.mark.parametrize("title", ["SEND jargon buster", "Words that people use", "What do all the letters mean?", "Acronyms"])
+def test_what_a_word_means_is_no_help_unless_that_is_asked(reader: Reader, title: str) -> None:
+    entry = hit("A child is too anxious to go to school.", dense=0.9)
+    entry = replace(entry, document=replace(entry.document, title=title))
+    helps = hit("Talk to the school about what makes it hard.", dense=0.5, rank=2)
+    for asked, first in (("my daughter wont go to school", helps), ("what does EBSA mean", entry), ("whats ebsa", entry)):
+        assert read(asked, [entry, helps], Readers(Even(), reader, Even()))[0].hit is first
+
+
+@pytest.mark.parametrize("title", ["Panel: terms of reference", "Words and sounds group"])
+def test_other_pages_are_no_glossary(reader: Reader, title: str) -> None:
+    page = hit("The panel meets on Mondays.", dense=0.9)
+    page = replace(page, document=replace(page.document, title=title))
+    assert read("when do they meet", [page, hit(CLUB, rank=2)], Readers(Even(), reader, Even()))[0].hit is page
+
+
 def test_nothing_found_is_nothing_read(reader: Reader) -> None:
     assert read(ASKED, [], Readers(Even(), reader, Even())) == []
 
