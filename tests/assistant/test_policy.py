@@ -126,6 +126,14 @@ def test_a_question_of_each_school_asks_which() -> None:
     assert decided(2.0, of_setting=True, setting="oak") == (Outcome.ANSWER, Reason.CONFIDENT)
 
 
+@pytest.mark.parametrize(("sure_at", "outcome"), [(0.85, Outcome.ANSWER), (0.9, Outcome.HAND_OFF)])
+def test_who_did_not_say_which_school_gets_the_area_s_page_only_if_it_is_sure(sure_at: float, outcome: Outcome) -> None:
+    used, best = replace(policy(), sure_at=sure_at), reading("It is £300 a year.", dense=1.0)  # its probability is 0.88
+    asked = understanding("how much is transport", of_setting=True)
+    decision = decide(asked, VECTOR, [best], Context("brookshire", clarified=True), used, KINDS, DIALOGUE)
+    assert decision.outcome is outcome
+
+
 def test_two_close_pages_are_offered_once() -> None:
     near = [
         reading("It is £300.", dense=0.77, document="a"),
