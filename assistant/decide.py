@@ -32,7 +32,8 @@ def decide(
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
     if understanding.subject in dialogue.never_answered:
         return Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.0)
-    if understanding.of_setting and not understanding.setting and not context.clarified:
+    not_told = understanding.of_setting and not understanding.setting
+    if not_told and not context.clarified:
         return _person(contact) if may_ask else Decision(Outcome.CLARIFY, Reason.WHICH_SETTING, 0.0)
     if not readings:
         reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
@@ -41,7 +42,6 @@ def decide(
     probability = policy.answers.probability(features)
     best, rivals = readings[0], tuple(readings[1:6])
     sure = probability >= policy.sure_at
-    not_told = understanding.of_setting and not understanding.setting  # which school: was asked already
     if probability >= policy.answer_at and (sure or not (may_ask or not_told)):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features, sure=sure)
     if may_ask:

@@ -62,12 +62,10 @@ class Readers:
 def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
     """Readings of the hits that are kept, the likeliest first; the reader looks at the first `AT_ONCE` of them."""
     late = zip(hits, readers.late.score(question, hits), strict=True)
-    compared = [
-        Reading(hit, _before_reading(question, hit, score), _parts(hit), _evidence(hit, ()), late=score) for hit, score in late
-    ]
+    compared = [_compared(hit, score, _behind(question, hit)) for hit, score in late]
     ranked = _kept(sorted(compared, key=_best_first))
     known = _with_cross(question, ranked[:AT_ONCE], readers.cross)
-    if not any(_is_sure(question, reading) for reading in known):
+    if not any(_is_sure(reading) for reading in known):
         known += _with_cross(question, ranked[AT_ONCE:], readers.cross)
     last = min((reading.score for reading in known), default=0.0)
     unread = [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[len(known) :]]
@@ -88,13 +86,13 @@ def _best_first(reading: Reading) -> tuple[float, int]:
 def _with_cross(question: str, readings: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
     logits = scorer.score(question, [each.hit for each in readings])
     return [
-        replace(each, cross=cross, score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - _behind(question, each.hit))
+        replace(each, cross=cross, score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - each.behind)
         for each, cross in zip(readings, logits, strict=True)
     ]
 
 
-def _is_sure(question: str, reading: Reading) -> bool:
-    return reading.cross is not None and reading.cross - _behind(question, reading.hit) >= SURE
+def _is_sure(reading: Reading) -> bool:
+    return reading.cross is not None and reading.cross - reading.behind >= SURE
 
 
 def _with_evidence(question: str, readings: Sequence[Reading], reader: PassageReader) -> list[Reading]:
@@ -105,8 +103,9 @@ def _with_evidence(question: str, readings: Sequence[Reading], reader: PassageRe
     return sorted(told, key=_best_first)
 
 
-def _before_reading(question: str, hit: SearchHit, late: float) -> float:
-    return _SHORT_FIRST * hit_score(hit) + _SHORT_LATE * late - _behind(question, hit)
+def _compared(hit: SearchHit, late: float, behind: float) -> Reading:
+    score = _SHORT_FIRST * hit_score(hit) + _SHORT_LATE * late - behind
+    return Reading(hit, score, _parts(hit), _evidence(hit, ()), late=late, behind=behind)
 
 
 def _behind(question: str, hit: SearchHit) -> float:

@@ -109,7 +109,7 @@ class Reading:
     """A passage with how likely it is to answer the question, and how much each of its sentences does.
 
     `score` ranks; `late` is how well its words fit those of the question (`assistant/late.py`); `answers` is the reader's
-    logit and `cross` the cross-encoder's, both None for a passage that was not read.
+    logit and `cross` the cross-encoder's, both None for a passage that was not read; `behind` is how far behind it starts.
     """
 
     hit: SearchHit
@@ -119,6 +119,7 @@ class Reading:
     answers: float | None = None
     late: float = 0.0
     cross: float | None = None
+    behind: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,7 +26,7 @@ import httpx
 from assistant.types import Context
 from evaluation.questions import Question, read_questions
 from signpost.benches.load import hold
-from signpost.benches.made import make_area, sample_passages
+from signpost.benches.made import data_copy, make_area, sample_passages
 from signpost.settings import REPOSITORY, Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
@@ -56,8 +55,7 @@ def main() -> None:
     """Measure, print, and write the report."""
     questions = [each for each in read_questions(QUESTIONS) if each.setting is None][:_ASKED]
     with tempfile.TemporaryDirectory() as scratch:
-        data = Path(scratch) / "data"
-        shutil.copytree(Settings().data, data, ignore=shutil.ignore_patterns("calibrate", "tuned", ".*"))
+        data = data_copy(Path(scratch))
         workshop = Workshop(Settings(data=data))
         passages = sample_passages(workshop, SAMPLE)
         like = next(area for area in workshop.store.areas() if area.slug == SAMPLE)
