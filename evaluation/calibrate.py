@@ -15,7 +15,7 @@ An answer is sure from `sure_at` on, chosen alike for a smaller bound; below, it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -26,11 +26,9 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
-from assistant.turn import Assistant, Explained
-from assistant.types import Audience, Context
+from evaluation.cases import Case
 from evaluation.questions import Expect, Question, QuestionsError
 from evaluation.reached import Rated, reached_row
-from evaluation.scoring import Scored, score
 
 # Beside a logistic regression on the same cases, one area out: AUROC of "right" 0.815 against 0.801.
 TREES: Mapping[str, Any] = {
@@ -50,48 +48,6 @@ class Bounds:
 
     answers: float
     sure: float
-
-
-@dataclass(frozen=True)
-class Case:
-    """One labelled question as the assistant sees it before it decides."""
-
-    question: Question
-    vector: NDArray[np.float32]
-    features: Mapping[str, float]
-    right: bool
-    """True if the best passage answers, so that answering would be right."""
-
-
-def cases_of(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
-    """Every question that is not a disclosure, run through the code that serves up to the decision."""
-    cases = []
-    for question in questions:
-        if question.expect is Expect.SAFEGUARDING:
-            continue
-        context = Context(question.area, question.setting, Audience(question.audience))
-        explained = assistant.explain(question.text, context)
-        if explained.understanding is None:
-            continue
-        _, vector = assistant.understand(question.text, context)
-        cases.append(_case(question, vector, explained))
-    return cases
-
-
-def taught_by(assistant: Assistant, questions: Iterable[Question]) -> list[Case]:
-    """Questions of areas that the reader was trained on, for what asks for a person or is off topic: nothing is searched."""
-    cases = []
-    for question in questions:
-        if question.expect is not Expect.SAFEGUARDING:
-            _, vector = assistant.understand(question.text, Context(question.area, question.setting, Audience(question.audience)))
-            cases.append(Case(question, vector, {}, False))
-    return cases
-
-
-def _case(question: Question, vector: NDArray[np.float32], explained: Explained) -> Case:
-    scored: Scored = score(question, explained, 0.0)
-    features = dict(explained.decision.features) if explained.decision else {}
-    return Case(question, vector, features, scored.best_right)
 
 
 def undecided(models: str, dimensions: int) -> DecisionPolicy:

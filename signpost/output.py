@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -23,6 +24,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.ports import Item
 from store.database import in_plain_words
 
+_LINE_EVERY = 60.0  # seconds
 _INTERRUPTED = 130  # what the command line's library ends with after Ctrl+C
 FORESEEN = (KnowledgeError, AssistantError, QuestionsError, SQLAlchemyError, OSError)
 
@@ -85,10 +87,24 @@ def plain(value: Any) -> Any:
 
 
 def progress_bar(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    """Shows on standard error how far along `items` is."""
+    """Shows on standard error how far along `items` is: a bar, or where that can't be drawn a line a minute."""
+    if not sys.stderr.isatty():
+        yield from _progress_lines(items, total, what)
+        return
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as bars:
         task = bars.add_task(what, total=total)
         for item in items:
             yield item
             bars.advance(task)
+
+
+def _progress_lines(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+    began = said = time.monotonic()
+    for number, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - said >= _LINE_EVERY:
+            said = now
+            left = (now - began) / number * (total - number) / 60
+            sys.stderr.write(f"{what}: {number} of {total}, about {left:.0f} minutes left\n")

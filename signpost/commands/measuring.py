@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import yaml
 
+from assistant.data_files import DATA
+from evaluation.cases import KeptFound, cases_of, taught_by
 from evaluation.questions import Question, is_training_half, questions_of, read_questions
 from evaluation.report import broken_bars, draw, lines
 from evaluation.run import compare, read_results, run, write_results
@@ -83,8 +87,8 @@ def calibrate(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Policy file to write; default: the one in use.")] = None,
 ) -> None:
-    """Fit the decision policy on labelled questions, and choose when to answer."""
-    from evaluation.calibrate import Bounds, cases_of, taught_by, undecided
+    """Fit the decision policy on labelled questions, and choose when to answer. Stopped, it goes on where it was."""
+    from evaluation.calibrate import Bounds, undecided
     from evaluation.calibrate import calibrate as fit
     from evaluation.reached import in_plain_words
 
@@ -95,11 +99,14 @@ def calibrate(
     assistant = workshop.assistant(NoRecorder(), undecided(workshop.models_digest, workshop.encoder.dimensions), national=False)
     asked = [question for pack in packs for question in questions_of(pack)]
     asked += [each for pack in half or [] for each in questions_of(pack) if not is_training_half(each)]
-    cases = cases_of(assistant, progress_bar(asked, len(asked), "questions"))
+    content = _content_digest(workshop, asked)
+    kept = KeptFound(workshop.settings.data / "found", _digest([workshop.models_digest, content, *_program()]))
+    at_once = os.cpu_count() or 1
+    cases = cases_of(assistant, asked, kept, at_once=at_once, progress=progress_bar)
     taught = [question for pack in also or [] for question in questions_of(pack)]
-    others = taught_by(assistant, progress_bar(taught, len(taught), "other questions"))
+    others = taught_by(assistant, taught, at_once=at_once, progress=progress_bar)
     bounds = Bounds(bound, bound if sure_bound is None else sure_bound)
-    policy = fit(cases, workshop.models_digest, bounds, _content_digest(workshop, asked), others)
+    policy = fit(cases, workshop.models_digest, bounds, content, others)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))
@@ -124,4 +131,16 @@ def _take_in(workshop: Workshop, packs: list[Path]) -> None:
 def _content_digest(workshop: Workshop, asked: list[Question]) -> str:
     areas = sorted({question.area for question in asked})
     scopes = sorted(f"{scope.key}={version}" for scope, version in workshop.store.scopes().items() if scope.area in areas)
-    return hashlib.sha256("\n".join(scopes).encode()).hexdigest()[:16]
+    return _digest(scopes)
+
+
+def _program() -> list[str]:
+    """Names the code and the data that finding rests on. The policy is left out: it is made of what is found."""
+    folders = [REPOSITORY / name for name in ("assistant", "knowledge", "intents")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    read = [*sorted(set(files) - {DATA / "policy.json"}), REPOSITORY / "evaluation" / "scoring.py"]
+    return [f"{path.relative_to(REPOSITORY)}={hashlib.sha256(path.read_bytes()).hexdigest()}" for path in read]
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

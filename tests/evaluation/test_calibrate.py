@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
-from evaluation.calibrate import TREES, Bounds, Case, calibrate, fit_trees, threshold
+from evaluation.calibrate import TREES, Bounds, calibrate, fit_trees, threshold
+from evaluation.cases import Case
 from evaluation.questions import Expect, Question, QuestionsError
 
 RNG = np.random.default_rng(5)
