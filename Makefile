@@ -8,7 +8,8 @@ TRAINED_ON := $(addprefix evaluation/packs/,hollinsea norcombe wexbridge carrowb
 READ := $(addprefix evaluation/packs/,ambleford brackenshire calderholme eastholme elmsworth harrowdene kingsmoor lynthorpe \
 	millgate oxmarsh pendlewick quarndale stourcliffe thornhaven wendlebury withyfold \
 	gravelsea hallowmere ironbridgeford jessamybrook kestrelden \
-	cobblesham dunmarsh fennimoor gorsebury marlhythe oakenholt thistlewick vellacombe wrenfield)
+	cobblesham dunmarsh fennimoor gorsebury marlhythe oakenholt thistlewick vellacombe wrenfield \
+	aldermarsh brindlecote copperfold dapplemoor emberley foxholme glasswick hollowmarsh juniperfold)
 HELD_OUT := $(addprefix evaluation/packs/,tarnmouth ashdale saltbeck northmere ravensea fernhollow larchminster meadowick nettlewick \
 	orchardholme pebblecombe quillbury)
 # The model that the cross-encoder is made of; `signpost build` checks that it is the one that its authors published.

@@ -27,6 +27,8 @@ LATER = tuple(
     ALL / name
     for name in (
         "cobblesham", "dunmarsh", "fennimoor", "gorsebury", "marlhythe", "oakenholt", "thistlewick", "vellacombe", "wrenfield",
+        "aldermarsh", "brindlecote", "copperfold", "dapplemoor", "emberley", "foxholme", "glasswick", "hollowmarsh",
+        "juniperfold",
     )
 )  # fmt: skip
 """Written after the screen was fitted."""

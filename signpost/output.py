@@ -100,11 +100,11 @@ def progress_bar(items: Iterable[Item], total: int, what: str) -> Iterable[Item]
 
 
 def _progress_lines(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    began = said = time.monotonic()
+    said, then = time.monotonic(), 0
     for number, item in enumerate(items, 1):
         yield item
-        now = time.monotonic()
-        if now - said >= _LINE_EVERY:
-            said = now
-            left = (now - began) / number * (total - number) / 60
+        passed = time.monotonic() - said
+        if passed >= _LINE_EVERY:
+            left = passed / (number - then) * (total - number) / 60  # as fast as since the last line
             sys.stderr.write(f"{what}: {number} of {total}, about {left:.0f} minutes left\n")
+            said, then = time.monotonic(), number
