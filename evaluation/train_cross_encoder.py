@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -21,22 +22,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from assistant.cross_encoder import INPUTS, PASSAGE_PIECES, QUESTION_PIECES, pairs_feed, pieces_of, plain_tokenizer
+from assistant.cross_encoder import INPUTS, pairs_feed
 from assistant.data_files import DATA
 from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, take_changes, write_changes
-from evaluation.pairs import candidate_of, must_see, pages_of
-from evaluation.questions import FAMILIES, Expect, Question, questions_of
-from evaluation.reader_pairs import Pieces, first_of
-from evaluation.short_runs import short_run
-from knowledge.encoder import TOKENS_FILE, Encoder, OnnxEncoder
+from evaluation.cross_encoder_pairs import ASTRAY, RATED, Asked, Told, asked_of_pack
+from knowledge.encoder import TOKENS_FILE, OnnxEncoder
 from knowledge.merged import merged_facts
 from knowledge.published import published_model
-from knowledge.units import units, whole_text, whole_unit
-from knowledge.words import content_words
-
-_OFFERED = (8, 4)  # wrong passages by the question encoder, and by the plain one
-_RATED = frozenset({Expect.ANSWER, Expect.HANDOFF})
-_ASTRAY = frozenset({Expect.CONTACT, Expect.OUT_OF_SCOPE})
 
 
 @dataclass(frozen=True)
@@ -55,80 +47,25 @@ class Training:
     nothing: float = 0.7  # weight of a question that nothing answers
     alone: float = 0.3  # weight of whether each passage answers, beside which one does
     shortened: float = 0.0  # how often passages are cut to a few sentences: lists hold an answer in one line of many
+    judged: float = 0.0  # share of the questions that were judged first, the ones it is wrong on likelier
+    easiest: float = 0.2  # how often a judged question is drawn that it is right on, beside 2.0 at most
+    heat: float = 2.5  # logits are divided by this: the larger, the less it matters how likely a wrong passage seems
+    passages_judged: int = 9
     warm_up: int = 30
     seed: int = 3
 
 
-# Further from weights that were trained so: other questions first, and more of those in families' own words.
-FURTHER = Training(questions=13_000, learning_rate=3e-4, families=0.5, shortened=0.25, seed=23)
-_SHORT = (15, 40)  # words of a passage that is cut
-
-
-@dataclass(frozen=True)
-class Told:
-    """A passage as word pieces. `near` is true if it is on the page that is nearest to a question without an answer."""
-
-    pieces: tuple[int, ...]
-    short: tuple[int, ...] = ()
-    """Of a few of its sentences, those among them that answer."""
-    near: bool = False
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question as word pieces, with passages that answer it and wrong ones, the best ranked first."""
-
-    pieces: tuple[int, ...]
-    expect: Expect
-    families: bool
-    right: tuple[Told, ...]
-    wrong: tuple[Told, ...]
-
-
-def asked_of_pack(folder: Path, encoders: Sequence[Encoder], tokens: Path) -> list[Asked]:
-    """The questions of a pack that can teach something: `encoders` are the question encoder and the plain one."""
-    tokenizer = plain_tokenizer(tokens)
-    found = [(page, piece) for page in pages_of(folder) for piece in page.pieces]
-    pack = Pieces(found, (), [encoders[-1].encode(units(piece)) for _, piece in found])
-    told = [pieces_of(tokenizer, whole_unit(piece), PASSAGE_PIECES) for _, piece in found]
-    families = {question.id for question in questions_of(folder, [FAMILIES])}
-    made, order = [], random.Random(folder.name)
-    for question in questions_of(folder):
-        if question.expect not in _RATED | _ASTRAY:
-            continue
-        numbers = _offered(question, pack, encoders)
-        marks = {number: candidate_of(question, *found[number]) for number in numbers}
-        right, wrong = list[Told](), list[Told]()
-        for number, mark in marks.items():
-            if mark:
-                run = short_run(mark.piece.text, mark.evidence, order, _SHORT)
-                short = pieces_of(tokenizer, whole_text(mark.piece.headings, run), PASSAGE_PIECES)
-                near = not mark.answers and found[number][0].id == question.near
-                (right if mark.answers else wrong).append(Told(told[number], short, near))
-        if wrong and (right or question.expect is not Expect.ANSWER):
-            asked = pieces_of(tokenizer, question.text, QUESTION_PIECES)
-            made.append(Asked(asked, question.expect, question.id in families, tuple(right), tuple(wrong)))
-    return made
-
-
-def _offered(question: Question, pack: Pieces, encoders: Sequence[Encoder]) -> list[int]:
-    index, offered = pack.index_for(question), list[int]()
-    for encoder, count in zip(encoders, _OFFERED, strict=True):
-        hits = index.search(encoder.encode([question.text])[0], content_words(question.text), 3 * _OFFERED[0])
-        scores = {hit.passage_id: first_of(hit, pack) for hit in hits}
-        best = sorted(scores, key=lambda number: -scores[number])[:count]
-        offered += [number for number in best if number not in offered]
-    missed = must_see(question, pack.pieces, index.ids.tolist(), offered)
-    return offered + [number for number in missed if number not in offered]
+# Further from weights that were trained so: what it is wrong on first, and more questions in families' own words.
+FURTHER = Training(questions=13_000, learning_rate=3e-4, families=0.5, shortened=0.25, judged=0.7, seed=23)
 
 
 def shown(asked: Asked, training: Training, order: random.Random) -> list[tuple[Told, bool]]:
     """One right passage, if there is one, and wrong ones, the better ranked likelier; at times all are cut short."""
     chosen = [(order.choice(asked.right), True)] if asked.right else []
-    count = training.wrong_passages if asked.expect in _RATED else training.wrong_passages_astray
+    count = training.wrong_passages if asked.expect in RATED else training.wrong_passages_astray
     near = [each for each in asked.wrong if each.near]
     picked = [near[0]] if near and order.random() < training.near_page else []
-    weights = [1 / (1.5 + rank) for rank in range(len(asked.wrong))]
+    weights = _likelier(asked.wrong, training)
     while len(picked) < min(count, len(set(asked.wrong))):
         each = order.choices(asked.wrong, weights)[0]
         if each not in picked:
@@ -137,6 +74,32 @@ def shown(asked: Asked, training: Training, order: random.Random) -> list[tuple[
     if order.random() >= training.shortened:
         return chosen
     return [(replace(each, pieces=each.short), answers) for each, answers in chosen]
+
+
+def _likelier(wrong: Sequence[Told], training: Training) -> list[float]:
+    """How often each is shown, beside the others: by its logit if it was judged, or else by its rank."""
+    known = [each.logit for each in wrong if each.logit is not None]
+    if not known:
+        return [1 / (1.5 + rank) for rank in range(len(wrong))]
+    logits = [min(known) - 1 if each.logit is None else each.logit for each in wrong]
+    return [math.exp(min(4.0, max(-6.0, logit)) / training.heat) + 0.02 for logit in logits]
+
+
+def judged(graph: CrossEncoderGraph, asked: Sequence[Asked], training: Training) -> list[Asked]:
+    """The questions with the logits that `graph` gives their best ranked passages, and how far that is from right."""
+    return [_judged(graph, each, training) for each in asked]
+
+
+def _judged(graph: CrossEncoderGraph, asked: Asked, training: Training) -> Asked:
+    read = [*asked.right, *asked.wrong][: len(asked.right) + training.passages_judged]
+    feed = pairs_feed([(asked.pieces, each.pieces) for each in read], multiple=16)
+    with torch.no_grad():
+        logits: list[float] = graph(*(torch.from_numpy(feed[name]) for name in INPUTS)).tolist()
+    told = [replace(each, logit=logit) for each, logit in zip(read, logits, strict=True)]
+    right, wrong = told[: len(asked.right)], told[len(asked.right) :]
+    best = max((logit for logit in logits[: len(right)]), default=0.0)  # the score of "nothing answers this" is 0
+    lost = math.log(math.fsum(math.exp(logit) for logit in (0.0, *logits))) - best
+    return replace(asked, right=tuple(right), wrong=(*wrong, *asked.wrong[len(wrong) :]), lost=lost)
 
 
 def loss_of(graph: CrossEncoderGraph, batch: Sequence[Asked], training: Training, order: random.Random) -> Tensor:
@@ -165,18 +128,32 @@ def _run(graph: CrossEncoderGraph, pairs: Sequence[tuple[int, tuple[int, ...], T
 
 def drawn(asked: Sequence[Asked], training: Training, order: random.Random) -> Iterator[Asked]:
     """Questions without end, in the shares that `training` says; each kind anew only when all of it was drawn."""
+    rated = [each for each in asked if each.expect in RATED]
+    known = [each for each in rated if each.lost is not None]
+    rest = 1 - training.astray - training.judged
     kinds = (
-        ([each for each in asked if each.expect in _ASTRAY], training.astray),
-        ([each for each in asked if each.expect in _RATED and each.families], training.families),
-        ([each for each in asked if each.expect in _RATED and not each.families], 1 - training.families - training.astray),
+        ([each for each in asked if each.expect in ASTRAY], training.astray),
+        (known, training.judged),
+        ([each for each in rated if each.lost is None and each.families], rest * training.families),
+        ([each for each in rated if each.lost is None and not each.families], rest * (1 - training.families)),
     )
     left: list[list[Asked]] = [[] for _ in kinds]
-    shares = [share if known else 0.0 for known, share in kinds]
+    shares = [share if of_kind else 0.0 for of_kind, share in kinds]
     while True:
         kind = order.choices(range(len(kinds)), shares)[0]
         if not left[kind]:
-            left[kind] = order.sample(kinds[kind][0], len(kinds[kind][0]))
+            left[kind] = _in_turn(kinds[kind][0], training, order)
         yield left[kind].pop()
+
+
+def _in_turn(asked: Sequence[Asked], training: Training, order: random.Random) -> list[Asked]:
+    """All of them at random, the last first; the further from right, the likelier to come early.
+
+    Efraimidis and Spirakis, "Weighted random sampling with a reservoir", Information Processing Letters 2006.
+    """
+    weights = [1.0 if each.lost is None else training.easiest + min(2.0, each.lost) for each in asked]
+    keys = [order.random() ** (1 / weight) for weight in weights]
+    return [each for _, each in sorted(zip(keys, asked, strict=True), key=lambda pair: pair[0])]
 
 
 def train(graph: CrossEncoderGraph, asked: Sequence[Asked], training: Training) -> None:
@@ -216,21 +193,31 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=DATA / "cross_encoder")
     parser.add_argument("--published", type=Path, help="folder of all-mpnet-base-v2; default: the packages from PyPI")
     parser.add_argument("--questions", type=int, help="how many to train on")
-    parser.add_argument("--further", action="store_true", help="go on from the changes that ship")
+    parser.add_argument("--further", action="store_true", help="go on from the changes that ship, most with what is wrong there")
+    parser.add_argument("--new", action="append", default=[], type=Path, help="with --further: a pack not trained on before")
+    parser.add_argument("--judge", type=int, default=5600, help="with --further: how many questions of the others are judged too")
     given = parser.parse_args()
     facts = merged_facts(DATA / "cross_encoder")
-    encoders = [OnnxEncoder(DATA / name) for name in ("question_encoder", "encoder")]
+    settings = FURTHER if given.further else Training()
+    settings = replace(settings, questions=given.questions or settings.questions)
     with published_model(given.published, facts["weights"], facts["tokens"]) as folder:
-        asked = [each for pack in given.packs for each in asked_of_pack(pack, encoders, folder / TOKENS_FILE)]
-        print(f"{len(asked)} questions", flush=True)
+        asked, new = _asked(given.packs, folder), _asked(given.new, folder)
+        print(f"{len(asked) + len(new)} questions", flush=True)
         graph = CrossEncoderGraph(plain_model(folder))
         if given.further:
             take_changes(graph, DATA / "cross_encoder")
-        settings = FURTHER if given.further else Training()
-        train(graph, asked, replace(settings, questions=given.questions or settings.questions))
+            graph.still_in_16_bits()
+            random.Random(settings.seed).shuffle(asked)
+            asked = [*judged(graph, [*new, *asked[: given.judge]], settings), *asked[given.judge :]]
+        train(graph, asked, settings)
         heads, changes = graph.trained()
         digest = hashlib.sha256(b"".join(each.detach().numpy().tobytes() for each in [*heads, *changes])).hexdigest()[:16]
         write_changes(graph, folder, given.out, digest, sample_of(asked))
+
+
+def _asked(packs: Sequence[Path], published: Path) -> list[Asked]:
+    encoders = [OnnxEncoder(DATA / name) for name in ("question_encoder", "encoder")]
+    return [each for pack in packs for each in asked_of_pack(pack, encoders, published / TOKENS_FILE)]
 
 
 if __name__ == "__main__":

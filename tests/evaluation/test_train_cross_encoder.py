@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.cross_encoder import CrossEncoder
 from assistant.data_files import DATA
+from evaluation.questions import Expect
 from knowledge.merged import CHANGES_FILE, make_merged, merged_facts
 from tests.assistant.helpers import hit
 from tests.evaluation.conftest import PAGES
@@ -32,3 +35,31 @@ def test_it_trains_and_writes_changes_that_serve(
     told = [hit(text, headings=(title, title)) for title, text in PAGES.values()]
     scores = CrossEncoder(made).score("when is the swimming club", told)
     assert max(scores) == scores[0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_it_goes_on_with_what_it_is_wrong_on(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
+    from evaluation import train_cross_encoder
+
+    command = ["train_cross_encoder", "--out", str(tmp_path), "--questions", "32", "--further", "--judge", "2", str(pack)]
+    monkeypatch.setattr(sys, "argv", [*command, "--new", str(pack)])
+    train_cross_encoder.main()
+    assert "14 questions" in capsys.readouterr().out
+    assert merged_facts(tmp_path)["digest"] != merged_facts(DATA / "cross_encoder")["digest"]
+
+
+def test_what_is_wrong_and_what_misleads_are_shown_more_often() -> None:
+    pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
+    from evaluation.train_cross_encoder import FURTHER, Asked, Told, drawn, shown
+
+    likely, unlikely = Told((1,), logit=3.0), Told((2,), logit=-5.0)
+    wrong = Asked((7,), Expect.HANDOFF, False, (), (unlikely, likely), lost=3.0)
+    right = Asked((8,), Expect.HANDOFF, False, (), (unlikely, likely), lost=0.0)
+    training, order = replace(FURTHER, shortened=0.0, wrong_passages=1), random.Random(1)
+    first = [next(drawn([right, wrong], training, order)) for _ in range(200)]
+    assert first.count(wrong) > 3 * first.count(right) > 0
+    seen = [shown(wrong, training, order)[0][0] for _ in range(200)]
+    assert seen.count(likely) > 5 * seen.count(unlikely) > 0
