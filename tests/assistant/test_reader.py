@@ -112,7 +112,7 @@ def test_an_answer_that_staff_wrote_is_kept_though_pages_look_likelier(reader: R
 
 
 def test_what_the_area_says_comes_before_the_card_on_the_law(reader: Reader) -> None:
-    card, page = hit(CLUB, scope=NATIONAL, dense=0.8), hit(CLUB, dense=0.5, rank=2)
+    card, page = hit(CLUB, scope=NATIONAL, dense=0.98), hit(CLUB, dense=0.5, rank=2)
     assert read(ASKED, [card, page], Readers(Even(), reader, Even()))[0].hit is page
     other = hit("Annual reviews take place once a year.", dense=0.1, rank=2)
     assert read(ASKED, [card, other], Readers(Even(), reader, Even()))[0].hit is card
