@@ -4,7 +4,8 @@
 
 Each question is shown with one passage that answers it, if there is one, and with wrong ones that search really offers: by the
 question encoder and by the plain one, those of the nearest page first. It learns to choose among them and "nothing answers this",
-whose score is 0. Needs the `build` extra; on two cores that can multiply 16-bit numbers, four questions a second.
+whose score is 0. With `--further` it goes on from the changes that ship, and first judges what they make of a part of the questions:
+those that they are wrong on are drawn more often, and the wrong passages that they like best. Needs the `build` extra; on two cores that can multiply 16-bit numbers, four questions a second.
 """
 
 from __future__ import annotations
@@ -85,29 +86,24 @@ def _likelier(wrong: Sequence[Told], training: Training) -> list[float]:
     return [math.exp(min(4.0, max(-6.0, logit)) / training.heat) + 0.02 for logit in logits]
 
 
-def judged(graph: CrossEncoderGraph, asked: Sequence[Asked], training: Training) -> list[Asked]:
-    """The questions with the logits that `graph` gives their best ranked passages, and how far that is from right."""
-    return [_judged(graph, each, training) for each in asked]
-
-
-def _judged(graph: CrossEncoderGraph, asked: Asked, training: Training) -> Asked:
-    read = [*asked.right, *asked.wrong][: len(asked.right) + training.passages_judged]
-    feed = pairs_feed([(asked.pieces, each.pieces) for each in read], multiple=16)
+def judged(graph: CrossEncoderGraph, asked: Asked, training: Training) -> Asked:
+    """The question with the logits that `graph` gives its best ranked passages, and how far that is from right."""
+    right, wrong = asked.right, asked.wrong[: training.passages_judged]
     with torch.no_grad():
-        logits: list[float] = graph(*(torch.from_numpy(feed[name]) for name in INPUTS)).tolist()
-    told = [replace(each, logit=logit) for each, logit in zip(read, logits, strict=True)]
-    right, wrong = told[: len(asked.right)], told[len(asked.right) :]
-    best = max((logit for logit in logits[: len(right)]), default=0.0)  # the score of "nothing answers this" is 0
+        logits: list[float] = _run(graph, [(asked.pieces, each.pieces) for each in (*right, *wrong)]).tolist()
+    told = tuple(replace(each, logit=logit) for each, logit in zip((*right, *wrong), logits, strict=True))
+    best = max(logits[: len(right)], default=0.0)  # the score of "nothing answers this" is 0
     lost = math.log(math.fsum(math.exp(logit) for logit in (0.0, *logits))) - best
-    return replace(asked, right=tuple(right), wrong=(*wrong, *asked.wrong[len(wrong) :]), lost=lost)
+    return replace(asked, right=told[: len(right)], wrong=(*told[len(right) :], *asked.wrong[len(wrong) :]), lost=lost)
 
 
 def loss_of(graph: CrossEncoderGraph, batch: Sequence[Asked], training: Training, order: random.Random) -> Tensor:
     """Softmax over "nothing answers this" and the passages of each question, and whether each answers by itself."""
     pairs = [(number, each.pieces, *pair) for number, each in enumerate(batch) for pair in shown(each, training, order)]
     pairs.sort(key=lambda pair: len(pair[1]) + len(pair[2].pieces))  # pairs of like length are run together: less padding
+    read = [(pieces, told.pieces) for _, pieces, told, _ in pairs]
     logits = torch.cat(
-        [_run(graph, pairs[at : at + training.pairs_at_once]) for at in range(0, len(pairs), training.pairs_at_once)]
+        [_run(graph, read[at : at + training.pairs_at_once]) for at in range(0, len(read), training.pairs_at_once)]
     )
     right = torch.tensor([float(answers) for _, _, _, answers in pairs])
     owners = torch.tensor([number for number, _, _, _ in pairs])
@@ -120,10 +116,10 @@ def loss_of(graph: CrossEncoderGraph, batch: Sequence[Asked], training: Training
     return torch.stack(losses).mean() + training.alone * F.binary_cross_entropy_with_logits(logits, right)
 
 
-def _run(graph: CrossEncoderGraph, pairs: Sequence[tuple[int, tuple[int, ...], Told, bool]]) -> Tensor:
-    feed = pairs_feed([(asked, told.pieces) for _, asked, told, _ in pairs], multiple=16)  # few shapes: each is prepared once
-    told: Tensor = graph(*(torch.from_numpy(feed[name]) for name in INPUTS))
-    return told
+def _run(graph: CrossEncoderGraph, pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> Tensor:
+    feed = pairs_feed(pairs, multiple=16)  # few shapes: each is prepared once
+    logits: Tensor = graph(*(torch.from_numpy(feed[name]) for name in INPUTS))
+    return logits
 
 
 def drawn(asked: Sequence[Asked], training: Training, order: random.Random) -> Iterator[Asked]:
@@ -208,7 +204,8 @@ def main() -> None:
             take_changes(graph, DATA / "cross_encoder")
             graph.still_in_16_bits()
             random.Random(settings.seed).shuffle(asked)
-            asked = [*judged(graph, [*new, *asked[: given.judge]], settings), *asked[given.judge :]]
+            known = [judged(graph, each, settings) for each in (*new, *asked[: given.judge])]
+            asked = [*known, *asked[given.judge :]]
         train(graph, asked, settings)
         heads, changes = graph.trained()
         digest = hashlib.sha256(b"".join(each.detach().numpy().tobytes() for each in [*heads, *changes])).hexdigest()[:16]

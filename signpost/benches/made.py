@@ -6,17 +6,14 @@ nothing has to be encoded and no two passages are alike.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from knowledge.split import Piece
 from knowledge.types import Area, Document, Passage, Scope, Vectors
 from knowledge.units import unit_vectors
-from signpost.settings import Settings
 from signpost.wiring import Workshop
 
 _A_DOCUMENT = 12  # passages
@@ -55,9 +52,3 @@ def _moved(rows: Vectors, random: np.random.Generator) -> Vectors:
     moved: Vectors = (rows + random.normal(0, _MOVED, rows.shape)).astype(np.float32)
     moved /= np.linalg.norm(moved, axis=1, keepdims=True)
     return moved
-
-
-def data_copy(folder: Path) -> Path:
-    """A copy of the data folder in `folder`, so that a bench leaves no counts and no questions in the real one."""
-    shutil.copytree(Settings().data, folder / "data", ignore=shutil.ignore_patterns("calibrate", "tuned", ".*"))
-    return folder / "data"

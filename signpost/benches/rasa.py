@@ -25,7 +25,7 @@ import httpx
 import yaml
 
 from evaluation.questions import Question, read_questions
-from signpost.benches.made import data_copy
+from signpost.benches.data_copy import data_copy
 from signpost.rasa_server import rasa_command, rasa_environment, rasa_server, trained_model
 from signpost.settings import REPOSITORY
 

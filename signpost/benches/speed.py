@@ -25,8 +25,9 @@ import httpx
 
 from assistant.types import Context
 from evaluation.questions import Question, read_questions
+from signpost.benches.data_copy import data_copy
 from signpost.benches.load import hold
-from signpost.benches.made import data_copy, make_area, sample_passages
+from signpost.benches.made import make_area, sample_passages
 from signpost.settings import REPOSITORY, Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
