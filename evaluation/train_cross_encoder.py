@@ -4,8 +4,10 @@
 
 Each question is shown with one passage that answers it, if there is one, and with wrong ones that search really offers: by the
 question encoder and by the plain one, those of the nearest page first. It learns to choose among them and "nothing answers this",
-whose score is 0. With `--further` it goes on from the changes that ship, and first judges what they make of a part of the questions:
-those that they are wrong on are drawn more often, and the wrong passages that they like best. Needs the `build` extra; on two cores that can multiply 16-bit numbers, four questions a second.
+whose score is 0. With `--further` it goes on from the changes that ship, and first judges what they make of a part of the
+questions: those that they are wrong on are drawn more often, and the wrong passages that they like best.
+
+Needs the `build` extra; on two cores that can multiply 16-bit numbers, four questions a second.
 """
 
 from __future__ import annotations
