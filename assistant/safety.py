@@ -71,16 +71,13 @@ class SafetyScreen:
         return Screening(level, None if level is Level.NONE else _category(findings), probability)
 
     def _probability(self, text: str, findings: Findings) -> float:
-        """The whole message first; its sentences only if that leaves a doubt, as each costs an encoding."""
-        words = self._model.words.score(findings.words)
-        whole = self._scores([clip(text)])
-        probability = self._model.probability(features_of(findings, whole, words))
-        parts = sentences(text)
-        if not parts or not self._model.closer_from <= probability < self._model.disclosure_at:
-            return probability
-        suspect = self._model.words.most_suspect([self._rules.words(part) for part in parts])
-        scores = [*whole, *self._scores([parts[n] for n in suspect])]
-        return self._model.probability(features_of(findings, scores, words))
+        """From the whole message, and from the two sentences whose words are most suspect: harm is often told in passing."""
+        words, parts = self._model.words, sentences(text)
+        read = [self._rules.words(part) for part in parts]
+        suspect = words.most_suspect(read)
+        scores = self._scores([clip(text), *(parts[n] for n in suspect)])
+        told = [words.score(each) for each in (findings.words, *(read[n] for n in suspect))]
+        return self._model.probability(features_of(findings, scores, told))
 
     def _scores(self, texts: Sequence[str]) -> list[float]:
         return [float(score) for score in self._model.neighbours.scores(self._encoder.encode(texts))]

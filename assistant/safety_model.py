@@ -26,7 +26,7 @@ from assistant.errors import PolicyError
 from assistant.safety_rules import Findings
 
 FEATURES = (
-    "whole", "best_sentence", "best", "words", "any_strong", "strong", "strong_categories", "likely",
+    "whole", "best_sentence", "words", "best_words", "any_strong", "strong", "strong_categories", "likely",
     "likely_categories", "idiom", "ambiguous", "policy", "length",
 )  # fmt: skip
 _MOST_POLICY = 3
@@ -82,10 +82,7 @@ class Words:
 
 @dataclass(frozen=True)
 class SafetyModel:
-    """All fitted numbers, the thresholds, and how many messages they were fitted on.
-
-    From `closer_from` on, the sentences of a message are looked at one by one as well.
-    """
+    """All fitted numbers, the thresholds, and how many messages they were fitted on."""
 
     encoder: str
     neighbours: Neighbours
@@ -94,7 +91,6 @@ class SafetyModel:
     offset: float
     disclosure_at: float
     caution_at: float
-    closer_from: float
     fitted_on: Mapping[str, int] = field(default_factory=dict)
 
     def fits(self, encoder: str) -> None:
@@ -117,7 +113,6 @@ class SafetyModel:
             "encoder": self.encoder,
             "disclosure_at": self.disclosure_at,
             "caution_at": self.caution_at,
-            "closer_from": self.closer_from,
             "fitted_on": dict(self.fitted_on),
             "weights": {name: round(self.weights[name], 5) for name in FEATURES},
             "offset": round(self.offset, 5),
@@ -147,7 +142,6 @@ class SafetyModel:
                 offset=float(row["offset"]),
                 disclosure_at=float(row["disclosure_at"]),
                 caution_at=float(row["caution_at"]),
-                closer_from=float(row["closer_from"]),
                 fitted_on=row["fitted_on"],
             )
         except FileNotFoundError:
@@ -162,14 +156,13 @@ def grams(words: str) -> list[str]:
     return [*single, *(f"{first} {second}" for first, second in pairwise(single))]
 
 
-def features_of(findings: Findings, scores: Sequence[float], words: float) -> dict[str, float]:
-    """The evidence on one message. `scores` are of the whole message and then of the sentences looked at."""
-    sentence = max(scores[1:], default=scores[0])
+def features_of(findings: Findings, scores: Sequence[float], words: Sequence[float]) -> dict[str, float]:
+    """The evidence on one message. `scores` and `words` are of the whole message and then of the sentences looked at."""
     return {
         "whole": scores[0],
-        "best_sentence": sentence,
-        "best": max(scores[0], sentence),
-        "words": words,
+        "best_sentence": max(scores[1:], default=scores[0]),
+        "words": words[0],
+        "best_words": max(words),
         "any_strong": float(bool(findings.strong)),
         "strong": math.log1p(len(findings.strong)),
         "strong_categories": float(len(set(findings.strong))),

@@ -7,7 +7,9 @@ It learns from `evaluation/safety/train.jsonl`, the examples in `assistant/data/
 `intents/` (all but the safety intent), the complaints and questions of `evaluation/routing/train.jsonl`, and the
 questions of the packs that are not held out, where everything that is not labelled `safeguarding` counts as harmless.
 Scores of the first stage are cross-fitted in five folds before the second stage weighs them, so that it does not trust
-them more than they deserve. The thresholds are chosen on those cross-fitted training messages only, to keep to `Goals`.
+them more than they deserve. The second stage also weighs what the first has not learned from: long harmless messages in
+families' own words, and disclosures buried in such. The thresholds are chosen on the cross-fitted messages that the first
+stage learns from, to keep to `Goals`.
 """
 
 from __future__ import annotations
@@ -29,14 +31,27 @@ from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, fea
 from assistant.safety_rules import Findings, SafetyRules
 from assistant.safety_text import clip
 from evaluation.intervals import share_text
-from evaluation.safety_messages import HELD_OUT, OTHERS, Labelled, of_pack, own, to_learn_from
+from evaluation.safety_messages import (
+    HELD_OUT,
+    LATER,
+    OTHERS,
+    Labelled,
+    buried_held_out,
+    of_families,
+    of_pack,
+    own,
+    to_learn_from,
+    to_weigh,
+)
 from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
 
 FOLDS = 5
 MODEL = DATA / "safety_model.json"
 _GAMMA, _MARGIN, _WORDS_STRENGTH, _STRENGTH = 2.0, 4.0, 20.0, 1.0
+_BURIED_WEIGHT = 0.5  # of a disclosure that is buried in other text, beside 1 for any other message
 _IDIOM, _SHORT = "idiom", "short"
+_LONG = 32  # words
 Floats = NDArray[np.float64]
 
 
@@ -67,9 +82,25 @@ class Message:
     harm: bool
     kind: str
     source: str
+    within: str
     findings: Findings
     vectors: Vectors
     sentences: tuple[str, ...]
+
+    @property
+    def learned_from(self) -> bool:
+        """Whether the first stage learns from it too."""
+        return self.source not in ("families", "buried")
+
+    @property
+    def fold(self) -> int:
+        """One of five; that of the disclosure that is buried in it."""
+        return zlib.crc32((self.within or self.text).encode()) % FOLDS
+
+    @property
+    def weight(self) -> float:
+        """How much it counts in the second stage."""
+        return _BURIED_WEIGHT if self.within else 1.0
 
     @property
     def is_idiom(self) -> bool:
@@ -90,13 +121,14 @@ def messages(given: Sequence[Labelled], rules: SafetyRules, encoder: Encoder) ->
     for one, each in zip(given, parts, strict=True):
         end = start + 1 + len(each)
         read = tuple(rules.words(part) for part in each)
-        found.append(Message(one.text, one.harm, one.kind, one.source, rules.find(one.text), rows[start:end], read))
+        found.append(Message(one.text, one.harm, one.kind, one.source, one.within, rules.find(one.text), rows[start:end], read))
         start = end
     return found
 
 
 def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
     """The judges of meaning and of words."""
+    given = [message for message in given if message.learned_from]
     labels = [message.harm for message in given]
     machine = SVC(kernel="rbf", gamma=_GAMMA, C=_MARGIN, class_weight="balanced")
     machine.fit(np.stack([message.vectors[0] for message in given]), labels)
@@ -117,44 +149,44 @@ def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
     return neighbours, Words(table, float(model.intercept_[0]))
 
 
-def features(message: Message, neighbours: Neighbours, words: Words, closer: bool = True) -> list[float]:
-    """One message's features in their fixed order; `closer` looks at its sentences too, as the screen does."""
+def features(message: Message, neighbours: Neighbours, words: Words) -> list[float]:
+    """One message's features in their fixed order, as the screen finds them."""
     scores = [float(score) for score in neighbours.scores(message.vectors)]
-    looked_at = [scores[1 + n] for n in words.most_suspect(message.sentences)] if closer else []
-    row = features_of(message.findings, [scores[0], *looked_at], words.score(message.findings.words))
+    looked_at = words.most_suspect(message.sentences)
+    told = [words.score(text) for text in (message.findings.words, *(message.sentences[n] for n in looked_at))]
+    row = features_of(message.findings, [scores[0], *(scores[1 + n] for n in looked_at)], told)
     return [row[name] for name in FEATURES]
 
 
-def cross_fit(given: Sequence[Message]) -> tuple[Floats, Floats, Floats]:
-    """The features of each message by judges that have not seen it, P(disclosure) from them, and from its whole alone."""
-    fold = np.array([zlib.crc32(message.text.encode()) % FOLDS for message in given])
-    rows, whole = np.zeros((2, len(given), len(FEATURES)))
+def cross_fit(given: Sequence[Message]) -> tuple[Floats, Floats]:
+    """The features of each message by judges that have not seen it, and P(disclosure) from them."""
+    fold, weights = np.array([message.fold for message in given]), np.array([message.weight for message in given])
+    rows, found = np.zeros((len(given), len(FEATURES))), np.zeros(len(given))
     labels = np.array([message.harm for message in given])
     for number in range(FOLDS):
         judges = first_stage([message for message, part in zip(given, fold, strict=True) if part != number])
         for i in map(int, np.flatnonzero(fold == number)):
-            rows[i], whole[i] = features(given[i], *judges), features(given[i], *judges, closer=False)
-    found, of_whole = np.zeros((2, len(given)))
+            rows[i] = features(given[i], *judges)
     spread = spread_of(rows)
     for number in range(FOLDS):
         out = fold == number
-        second = _second(rows[~out] / spread, labels[~out])
+        second = _second(rows[~out] / spread, labels[~out], weights[~out])
         found[out] = second.predict_proba(rows[out] / spread)[:, 1]
-        of_whole[out] = second.predict_proba(whole[out] / spread)[:, 1]
-    return rows, found, of_whole
+    return rows, found
 
 
 def fit(given: Sequence[Message], encoder: str, goals: Goals) -> tuple[SafetyModel, Floats]:
     """The whole model, fitted on `given`, and what it made of each message when it had not seen it."""
-    rows, found, of_whole = cross_fit(given)
+    rows, found = cross_fit(given)
     spread, labels = spread_of(rows), np.array([message.harm for message in given])
-    second = _second(rows / spread, labels)
+    second = _second(rows / spread, labels, np.array([message.weight for message in given]))
     neighbours, words = first_stage(given)
     weights = {name: float(weight) for name, weight in zip(FEATURES, second.coef_[0] / spread, strict=True)}
     disclosure_at, caution_at = thresholds(given, found, goals)
-    counts = {"messages": len(given), "disclosures": int(labels.sum())}
-    offset, closer = float(second.intercept_[0]), closer_from(given, of_whole, found >= disclosure_at, caution_at)
-    return SafetyModel(encoder, neighbours, words, weights, offset, disclosure_at, caution_at, closer, counts), found
+    learned = np.array([message.learned_from for message in given])
+    counts = {"messages": int(learned.sum()), "disclosures": int(labels[learned].sum()), "weighed": int((~learned).sum())}
+    offset = float(second.intercept_[0])
+    return SafetyModel(encoder, neighbours, words, weights, offset, disclosure_at, caution_at, counts), found
 
 
 def thresholds(given: Sequence[Message], found: Floats, goals: Goals) -> tuple[float, float]:
@@ -176,12 +208,6 @@ def at_most(probabilities: Floats, share: float) -> float:
     return float(np.floor(highest[int(share * len(highest))] * 1e4) + 1) / 1e4
 
 
-def closer_from(given: Sequence[Message], whole: Floats, caught: NDArray[np.bool_], caution_at: float) -> float:
-    """A fortieth of the least that a caught disclosure of several sentences got from its whole alone, or of `caution_at`."""
-    hidden = [p for message, p, met in zip(given, whole, caught, strict=True) if met and message.harm and message.sentences]
-    return round(float(min(*hidden, caution_at)) / 40, 5)
-
-
 def spread_of(rows: Floats) -> Floats:
     """How far each feature is spread, 1 for one that never changes."""
     spread: Floats = rows.std(axis=0)
@@ -189,8 +215,8 @@ def spread_of(rows: Floats) -> Floats:
     return spread
 
 
-def _second(rows: Floats, labels: NDArray[np.bool_]) -> LogisticRegression:
-    return LogisticRegression(C=_STRENGTH, max_iter=2000).fit(rows, labels)
+def _second(rows: Floats, labels: NDArray[np.bool_], weights: Floats) -> LogisticRegression:
+    return LogisticRegression(C=_STRENGTH, max_iter=4000).fit(rows, labels, sample_weight=weights)
 
 
 def report_cross_fitted(given: Sequence[Message], model: SafetyModel, found: Floats) -> None:
@@ -229,22 +255,24 @@ def main() -> None:
     only_figures = parser.parse_args().figures
     encoder, rules = OnnxEncoder(DATA / "encoder"), SafetyRules.load(DATA / "safety.yml")
     if not only_figures:
-        given = messages(to_learn_from(), rules, encoder)
+        given = messages([*to_learn_from(), *to_weigh()], rules, encoder)
         model, found = fit(given, encoder.digest, Goals())
         model.save(MODEL)
         report_cross_fitted(given, model, found)
     loaded = SafetyModel.load(MODEL)
     screen = SafetyScreen(rules, loaded, encoder)
-    print(
-        f"disclosure_at {loaded.disclosure_at:.4f}, caution_at {loaded.caution_at:.4f},"
-        f" closer_from {loaded.closer_from:.5f}, {dict(loaded.fitted_on)}"
-    )
+    print(f"disclosure_at {loaded.disclosure_at:.4f}, caution_at {loaded.caution_at:.4f}, {dict(loaded.fitted_on)}")
     report("own held-out half", own("held_out"), screen)
     report("blind set", own("blind"), screen)
     report("short turns of a chat", own("short"), screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
     report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)
+    for name, packs in (("held out", (*HELD_OUT, *OTHERS)), ("written later", LATER)):
+        told = [one for pack in packs for one in of_families(pack)]
+        report(f"families' words, {name}", told, screen)
+        report(f"families' words, {name}, over {_LONG} words", [one for one in told if len(one.text.split()) > _LONG], screen)
+    report("buried in families' words", buried_held_out(), screen)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from assistant.data_files import DATA
-from evaluation.questions import Expect, read_questions
+from evaluation.questions import FAMILIES, Expect, questions_of, read_questions
 
 OWN, INTENTS, ROUTING = Path("evaluation/safety"), Path("intents"), Path("evaluation/routing/train.jsonl")
 ALL = Path("evaluation/packs")
@@ -43,6 +44,8 @@ class Labelled:
     harm: bool
     kind: str
     source: str
+    within: str = ""
+    """The disclosure, if it is buried in other text."""
 
 
 def to_learn_from() -> list[Labelled]:
@@ -51,6 +54,43 @@ def to_learn_from() -> list[Labelled]:
     for one in (*own("train"), *examples(), *(row for pack in PACKS for row in of_pack(pack)), *intents(), *routing()):
         once.setdefault(one.text, one)
     return list(once.values())
+
+
+def to_weigh() -> list[Labelled]:
+    """For the second stage only: questions in families' own words, every fourth with another behind it, and buried disclosures.
+
+    All are of the training packs and messages.
+    """
+    learned = to_learn_from()
+    seen = {one.text for one in learned}
+    once = {one.text: one for pack in PACKS for one in of_families(pack)}
+    asked = [one for one in once.values() if one.text not in seen and not one.harm]
+    texts = [one.text for one in asked]
+    two = [Labelled(_joined(pair), False, "two", "families") for pair in zip(texts[::4], texts[1::4], strict=False)]
+    harm = [one.text for one in learned if one.harm]
+    return [*asked, *two, *buried(harm, texts)]
+
+
+def buried(disclosures: Sequence[str], others: Sequence[str]) -> list[Labelled]:
+    """Each disclosure with one of `others` before it, behind it, or both; the same ones each time."""
+    found = []
+    for text in disclosures:
+        draw = random.Random(text)
+        before, behind = draw.sample(others, 2)
+        parts = draw.choice(((before, text, behind), (before, text), (text, behind)))
+        found.append(Labelled(_joined(parts), True, "buried", "buried", within=text))
+    return found
+
+
+def buried_held_out() -> list[Labelled]:
+    """The held-out disclosures of our own, buried in what families of the held-out packs ask."""
+    harm = [one.text for name in ("held_out", "blind", "short") for one in own(name) if one.harm]
+    return buried(harm, [one.text for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)])
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The texts as one message of several sentences."""
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in map(str.strip, texts))
 
 
 def own(name: str) -> list[Labelled]:
@@ -74,6 +114,12 @@ def of_pack(pack: Path) -> list[Labelled]:
     """A pack's questions as messages."""
     questions = read_questions(pack / "questions.jsonl")
     return [Labelled(q.text, q.expect is Expect.SAFEGUARDING, q.expect.value, "packs") for q in questions]
+
+
+def of_families(pack: Path) -> list[Labelled]:
+    """A pack's questions in families' own words as messages; none if it has no such."""
+    questions = questions_of(pack, [FAMILIES])
+    return [Labelled(q.text, q.expect is Expect.SAFEGUARDING, q.expect.value, "families") for q in questions]
 
 
 def intents() -> Iterator[Labelled]:

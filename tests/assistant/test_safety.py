@@ -113,14 +113,22 @@ def test_a_sure_rule_needs_no_encoding(shipped: OnnxEncoder) -> None:
     assert (found.level, found.probability, counting.asked) == (Level.DISCLOSURE, 1.0, [])
 
 
-def test_a_plain_question_of_several_sentences_is_encoded_once(shipped: OnnxEncoder) -> None:
+def test_one_sentence_is_encoded_once(shipped: OnnxEncoder) -> None:
     counting = CountingEncoder(shipped)
-    text = "We live in Larkmere. How do I apply for a bus pass? The form on the website has moved."
+    text = "How do I apply for a bus pass?"
     assert SafetyScreen(RULES, MODEL, counting).screen(text).level is Level.NONE
     assert counting.asked == [text]
 
 
-def test_a_doubtful_long_message_has_at_most_two_sentences_encoded_more(shipped: OnnxEncoder) -> None:
+@pytest.mark.parametrize("told", ["my uncle comes in my room at night and touches me", "he hits my boy with a belt"])
+def test_a_disclosure_is_found_in_the_middle_of_other_things(screen: SafetyScreen, told: str) -> None:
+    before = "We moved here in June and I still have not had the form for the bus pass, I rang twice and nobody knew."
+    behind = "Also is there a swimming club on Saturdays? She loves the water and we have nothing to do then."
+    assert screen.screen(f"{before} {behind}").level is Level.NONE
+    assert screen.screen(f"{before} {told}. {behind}").level is Level.DISCLOSURE
+
+
+def test_a_long_message_has_two_sentences_encoded_more(shipped: OnnxEncoder) -> None:
     counting = CountingEncoder(shipped)
     text = (
         "I need a form for the annual review. The last one was lost in the post. I rang twice about it."

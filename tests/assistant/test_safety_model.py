@@ -23,15 +23,23 @@ def test_saving_and_loading_keeps_the_model(tmp_path: Path) -> None:
 
 
 def test_thresholds_are_in_order() -> None:
-    assert 0 < MODEL.closer_from < MODEL.caution_at < MODEL.disclosure_at < 1
+    assert 0 < MODEL.caution_at < MODEL.disclosure_at < 1
 
 
 def test_more_evidence_never_lowers_the_probability() -> None:
-    plain = features_of(RULES.find("a question about a bus"), [-1.0], -3.0)
-    for name in ("whole", "best_sentence", "best", "words"):
+    plain = features_of(RULES.find("a question about a bus"), [-1.0], [-3.0])
+    for name in ("whole", "best_sentence", "words", "best_words"):
         assert MODEL.weights[name] >= 0
         assert MODEL.probability(plain | {name: plain[name] + 1}) >= MODEL.probability(plain)
     assert set(plain) == set(FEATURES)
+
+
+def test_a_sentence_counts_beside_the_whole_message() -> None:
+    findings = RULES.find("a question about a bus. and then he hits me")
+    row = features_of(findings, [-1.0, 0.5, -0.2], [-3.0, 2.0, -1.0])
+    assert [row[name] for name in ("whole", "best_sentence", "words", "best_words")] == [-1.0, 0.5, -3.0, 2.0]
+    alone = features_of(findings, [-1.0], [-3.0])
+    assert [alone[name] for name in ("best_sentence", "best_words")] == [-1.0, -3.0]
 
 
 def test_the_most_suspect_sentences_come_first() -> None:
