@@ -21,7 +21,7 @@ from knowledge.encoder import TOKENS_FILE, load_tokenizer, open_session
 from knowledge.merged import GRAPH_FILE, merged_facts
 from knowledge.types import SearchHit
 
-QUESTION_PIECES, PASSAGE_PIECES = 48, 200  # word pieces that are read of each; the longest passages have 180
+QUESTION_PIECES, PASSAGE_PIECES = 96, 200  # word pieces that are read of each; the longest passages have 180
 INPUTS = ("ids", "real", "told")
 _BEGIN, _PAD, _END = 0, 1, 2
 _REMEMBERED = 4096  # passages whose word pieces are kept, and pairs whose logits are; in memory only

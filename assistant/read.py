@@ -1,8 +1,8 @@
 """Reads the passages that search found: which of them answer, and with which sentences.
 
-All of them are held against the question word by word, and the likeliest kept. The best of these are read by the cross-encoder,
-and the others too unless one of those surely answers; its opinion orders them together with those before. Last, the reader says
-of the best which sentences answer.
+All of them are held against the question word by word, and the likeliest kept. These are read by the cross-encoder, a few at a
+time until one of them surely answers; its opinion orders them together with those before. Last, the reader says of the best
+which sentences answer.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from assistant.types import Reading
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
-AT_MOST = 12  # passages that are kept, beside an answer that staff wrote
-AT_ONCE = 6  # passages that are read before any is thought sure, and that the reader looks at
+AT_MOST = 18  # passages that are kept, beside an answer that staff wrote
+AT_ONCE = 6  # passages that are read before it is asked whether one is sure, and that the reader looks at
 SURE = 2.0  # from this logit on the cross-encoder is sure, and the other passages are not read
 _SHORT_FIRST, _SHORT_LATE = 12.0, 0.5  # how much `first_score` and late interaction count in which are kept and read first
 _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logit (docs/adr/0012-cross-encoder.md)
@@ -64,9 +64,7 @@ def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Rea
     late = zip(hits, readers.late.score(question, hits), strict=True)
     compared = [_compared(hit, score, _behind(question, hit)) for hit, score in late]
     ranked = _kept(sorted(compared, key=_best_first))
-    known = _with_cross(question, ranked[:AT_ONCE], readers.cross)
-    if not any(_is_sure(reading) for reading in known):
-        known += _with_cross(question, ranked[AT_ONCE:], readers.cross)
+    known = _until_sure(question, ranked, readers.cross)
     last = min((reading.score for reading in known), default=0.0)
     unread = [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[len(known) :]]
     ordered = sorted([*known, *unread], key=_best_first)
@@ -81,6 +79,16 @@ def _kept(ranked: Sequence[Reading]) -> list[Reading]:
 
 def _best_first(reading: Reading) -> tuple[float, int]:
     return -reading.score, reading.hit.rank
+
+
+def _until_sure(question: str, ranked: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
+    """The first of `ranked`, read by the cross-encoder: all of them if none surely answers."""
+    known: list[Reading] = []
+    for start in range(0, len(ranked), AT_ONCE):
+        known += _with_cross(question, ranked[start : start + AT_ONCE], scorer)
+        if any(_is_sure(reading) for reading in known):
+            break
+    return known
 
 
 def _with_cross(question: str, readings: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
