@@ -85,6 +85,8 @@ def test_a_disclosure_gets_the_card(screen: SafetyScreen, text: str) -> None:
         "the taxi was late so she didn't get home from school until 5",
         "nobody knows where he is at with his reading",
         "I can't find the form anywhere",
+        "he hates having his hair cut, is there a quiet barber",
+        "can i take my daughters abroad in term time for a wedding",
     ],
 )
 def test_a_question_is_not_taken_for_a_disclosure(screen: SafetyScreen, text: str) -> None:
