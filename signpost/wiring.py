@@ -23,6 +23,7 @@ from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
 from assistant.features import load_answer_kinds
 from assistant.follow_up import FollowUps
+from assistant.harm_judge import HarmJudge
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
 from assistant.language import Languages
 from assistant.late import LateInteraction
@@ -113,11 +114,12 @@ class Workshop:
         """The live indexes."""
         return Library(self.store, self.encoder, self.settings.index_folder)
 
-    def prepare_cross_encoder(self, *, again: bool = False) -> bool:
-        """Make the cross-encoder in the data folder; False if it is there already."""
+    def prepare_larger_models(self, *, again: bool = False) -> dict[str, bool]:
+        """Make the cross-encoder and the judge of disclosures in the data folder; False for one that is there already."""
         self.settings.data.mkdir(parents=True, exist_ok=True)
-        folder = self.settings.cross_encoder_folder
-        return make_merged(DATA / "cross_encoder", folder, self.settings.published_model, again=again)
+        folders = (self.settings.cross_encoder_folder, self.settings.harm_judge_folder)
+        published = self.settings.published_model
+        return {folder.name: make_merged(DATA / folder.name, folder, published, again=again) for folder in folders}
 
     @cached_property
     def readers(self) -> Readers:
@@ -149,10 +151,11 @@ class Workshop:
 
     @cached_property
     def safety(self) -> SafetyScreen:
-        """The screen for disclosures of harm. Raises PolicyError if it was fitted for another encoder."""
+        """The screen for disclosures. Raises PolicyError if it was fitted with other models, EncoderError if one is missing."""
         model = SafetyModel.load(DATA / "safety_model.json")
-        model.fits(self.encoder.digest)
-        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder)
+        judge = HarmJudge(self.settings.harm_judge_folder, self.settings.threads)
+        model.fits(self.encoder.digest, judge.digest)
+        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder, judge)
 
     @cached_property
     def subjects(self) -> MessageModel:

@@ -29,7 +29,7 @@ PREPARED = Path(os.environ.get("SIGNPOST_DATA", "data"))
 def copy_data(folder: Path) -> Path:
     """The data folder that `make test` prepared, copied to `folder`, so that a test may write into it.
 
-    The cross-encoder's large file, which is only ever replaced as a whole, is linked if the disk is the same.
+    The larger models' large files, which are only ever replaced as a whole, are linked if the disk is the same.
     """
     shutil.copytree(PREPARED, folder, ignore=shutil.ignore_patterns("cal*"), copy_function=_linked_or_copied)
     return folder
@@ -56,7 +56,7 @@ DATA = _data_of_this_run()
 def link_models(folder: Path) -> None:
     """Give the data folder `folder` the models that `make test` prepared."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("encoder", "cross_encoder"):
+    for name in ("encoder", "cross_encoder", "harm_judge"):
         (folder / name).symlink_to((DATA / name).resolve())
 
 

@@ -92,7 +92,7 @@ def workshop(data: Path, model: str) -> Workshop:
     """A data folder with the packs, for one encoder."""
     made = Workshop(Settings(data=data, encoder_model=model))
     export_encoder(made.settings.encoder_folder, model)
-    made.prepare_cross_encoder()
+    made.prepare_larger_models()
     for pack in (PACK, HALF, LONG):
         made.ingester().ingest_pack(read_pack(pack))
     return made

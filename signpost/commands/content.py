@@ -46,17 +46,18 @@ def build(
     """Make the models, take in the statutory cards and build the indexes; what is done is left alone."""
     workshop: Workshop = _all_processors(context.obj)
     exported = workshop.prepare_encoder(int8=int8, again=again)
-    made = workshop.prepare_cross_encoder(again=again)
+    made = workshop.prepare_larger_models(again=again)
     cards = workshop.ingest_cards()
     scopes = list(workshop.store.scopes())
     built = [scope.key for scope in progress_bar(scopes, len(scopes), "indexes") if workshop.library.build(scope)]
     workshop.read_ahead(progress_bar)
     if as_json:
         digest = workshop.encoder.digest
-        Output.json({"encoder": digest, "exported": exported, "cross_encoder": made, "cards": cards, "built": built})
+        Output.json({"encoder": digest, "exported": exported, **made, "cards": cards, "built": built})
     else:
         Output.line(f"Encoder {workshop.encoder.digest}{' exported' if exported else ' was ready'}; {len(built)} indexes built")
-        Output.line(f"Cross-encoder {'made' if made else 'was ready'}")
+        for name, fresh in made.items():
+            Output.line(f"{name.replace('_', ' ').capitalize()} {'made' if fresh else 'was ready'}")
 
 
 def ingest(
@@ -73,7 +74,7 @@ def ingest(
     _check_disk(workshop.settings.data)
     if not workshop.settings.encoder_folder.exists():
         workshop.prepare_encoder()
-    workshop.prepare_cross_encoder()
+    workshop.prepare_larger_models()
     report = _ingest_cards_once(workshop)
     if path.is_dir():
         report = joined(report, take_in_pack(workshop, read_pack(path), path, progress_bar))

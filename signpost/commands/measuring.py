@@ -121,7 +121,7 @@ def load_bars(path: Path) -> dict[str, tuple[str, float]]:
 def _take_in(workshop: Workshop, packs: list[Path]) -> None:
     if packs and not workshop.settings.encoder_folder.exists():
         workshop.prepare_encoder()
-    workshop.prepare_cross_encoder()
+    workshop.prepare_larger_models()
     for pack in packs:
         report = workshop.ingester(progress_bar).ingest_pack(read_pack(pack))
         for item in report.skipped:

@@ -126,6 +126,17 @@ def test_a_list_of_questions_answers_none_of_them(reader: Reader) -> None:
     assert read(ASKED, [both, tells], Readers(Even(), reader, Even()))[0].hit is both
 
 
+@pytest.mark.parametrize(
+    "line", ["Last reviewed: 3 March 2026", "Page 2 of 4. Approved by governors: May 2025. Next review: May 2026."]
+)
+def test_when_a_page_was_reviewed_answers_nothing_unless_that_is_asked(reader: Reader, line: str) -> None:
+    dated, tells = hit(line, dense=0.9), hit(CLUB, dense=0.3, rank=2)
+    assert read(ASKED, [dated, tells], Readers(Even(), reader, Even()))[0].hit is tells
+    assert read("when was this last reviewed", [dated, tells], Readers(Even(), reader, Even()))[0].hit is dated
+    more = hit(f"{line}\n\nThe club is free for carers and costs £4 for others.", dense=0.9)
+    assert read(ASKED, [more, tells], Readers(Even(), reader, Even()))[0].hit is more
+
+
 @pytest.mark.parametrize("title", ["SEND jargon buster", "Words that people use", "What do all the letters mean?", "Acronyms"])
 def test_what_a_word_means_is_no_help_unless_that_is_asked(reader: Reader, title: str) -> None:
     entry = hit("A child is too anxious to go to school.", dense=0.9)

@@ -7,10 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.data_files import DATA
+from assistant.errors import PolicyError
+from assistant.harm_judge import HarmJudge
 from assistant.safety import Level, SafetyScreen, sentences
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
 from knowledge.encoder import OnnxEncoder
+from tests.conftest import DATA as MADE
 
 RULES = SafetyRules.load()
 MODEL = SafetyModel.load()
@@ -34,12 +37,24 @@ def shipped() -> OnnxEncoder:
 
 
 @pytest.fixture(scope="module")
-def screen(shipped: OnnxEncoder) -> SafetyScreen:
-    return SafetyScreen(RULES, MODEL, shipped)
+def judge() -> HarmJudge:
+    return HarmJudge(MADE / "harm_judge")
 
 
-def test_the_model_was_fitted_for_the_encoder_that_ships(shipped: OnnxEncoder) -> None:
-    MODEL.fits(shipped.digest)
+@pytest.fixture(scope="module")
+def screen(shipped: OnnxEncoder, judge: HarmJudge) -> SafetyScreen:
+    return SafetyScreen(RULES, MODEL, shipped, judge)
+
+
+def test_the_model_was_fitted_for_the_models_that_ship(shipped: OnnxEncoder, judge: HarmJudge) -> None:
+    MODEL.fits(shipped.digest, judge.digest)
+
+
+def test_a_model_that_was_fitted_for_others_is_refused(shipped: OnnxEncoder, judge: HarmJudge) -> None:
+    with pytest.raises(PolicyError, match=f"for encoder {shipped.digest}, this is another: run evaluation.fit_safety"):
+        MODEL.fits("another", judge.digest)
+    with pytest.raises(PolicyError, match=f"for harm judge {judge.digest}, this is another: run evaluation.fit_safety"):
+        MODEL.fits(shipped.digest, "another")
 
 
 @pytest.mark.parametrize(
@@ -109,16 +124,16 @@ def test_the_category_is_named_only_where_there_is_an_alarm(screen: SafetyScreen
     assert screen.screen("how do i apply for school transport").category is None
 
 
-def test_a_sure_rule_needs_no_encoding(shipped: OnnxEncoder) -> None:
+def test_a_sure_rule_needs_no_encoding(shipped: OnnxEncoder, judge: HarmJudge) -> None:
     counting = CountingEncoder(shipped)
-    found = SafetyScreen(RULES, MODEL, counting).screen("i have run away")
+    found = SafetyScreen(RULES, MODEL, counting, judge).screen("i have run away")
     assert (found.level, found.probability, counting.asked) == (Level.DISCLOSURE, 1.0, [])
 
 
-def test_one_sentence_is_encoded_once(shipped: OnnxEncoder) -> None:
+def test_one_sentence_is_encoded_once(shipped: OnnxEncoder, judge: HarmJudge) -> None:
     counting = CountingEncoder(shipped)
     text = "How do I apply for a bus pass?"
-    assert SafetyScreen(RULES, MODEL, counting).screen(text).level is Level.NONE
+    assert SafetyScreen(RULES, MODEL, counting, judge).screen(text).level is Level.NONE
     assert counting.asked == [text]
 
 
@@ -126,17 +141,17 @@ def test_one_sentence_is_encoded_once(shipped: OnnxEncoder) -> None:
 def test_a_disclosure_is_found_in_the_middle_of_other_things(screen: SafetyScreen, told: str) -> None:
     before = "We moved here in June and I still have not had the form for the bus pass, I rang twice and nobody knew."
     behind = "Also is there a swimming club on Saturdays? She loves the water and we have nothing to do then."
-    assert screen.screen(f"{before} {behind}").level is Level.NONE
+    assert screen.screen(f"{before} {behind}").level is not Level.DISCLOSURE
     assert screen.screen(f"{before} {told}. {behind}").level is Level.DISCLOSURE
 
 
-def test_a_long_message_has_two_sentences_encoded_more(shipped: OnnxEncoder) -> None:
+def test_a_long_message_has_two_sentences_encoded_more(shipped: OnnxEncoder, judge: HarmJudge) -> None:
     counting = CountingEncoder(shipped)
     text = (
         "I need a form for the annual review. The last one was lost in the post. I rang twice about it."
         " He has started to wet the bed. He cries when it is time to go to his dad's. What is the deadline?"
     )
-    SafetyScreen(RULES, MODEL, counting).screen(text)
+    SafetyScreen(RULES, MODEL, counting, judge).screen(text)
     assert counting.asked[0] == text
     assert len(counting.asked) == 3
     assert set(counting.asked[1:]) < set(sentences(text))

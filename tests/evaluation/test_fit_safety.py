@@ -28,7 +28,7 @@ def test_the_judges_learn_from_no_buried_disclosure_and_none_strays_into_another
     plain = Labelled("my uncle hits me", True, "relative", "train")
     (hidden,) = buried([plain.text], OTHERS)
     rules = SafetyRules.load(DATA / "safety.yml")
-    shown, inside = messages([plain, hidden], rules, Vectors())
+    shown, inside = messages([plain, hidden], rules, Vectors(), lambda _: 0.0)
     assert (shown.learned_from, inside.learned_from) == (True, False)
     assert shown.fold == inside.fold
     assert inside.weight < shown.weight == 1.0
@@ -40,6 +40,6 @@ def test_what_is_weighed_is_of_the_training_packs_only() -> None:
     held_out = {one.text for name in ("held_out", "blind", "short") for one in own(name)}
     assert sum(one.harm for one in weighed) > 2000
     assert sum(not one.harm for one in weighed) > 10_000
-    assert {one.within for one in weighed if one.within} <= learned
+    assert {one.within for one in weighed if one.source == "buried"} <= learned
     assert held_out.isdisjoint({one.within for one in weighed} | {one.text for one in weighed})
     assert {one.within for one in buried_held_out()} <= held_out

@@ -34,7 +34,7 @@ def test_what_ships_is_small() -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "is damaged"), ("[]", "lacks what a cross-encoder needs"), (json.dumps({"digest": "1"}), "lacks what")],
+    [("{", "is damaged"), ("[]", "lacks what a model needs"), (json.dumps({"digest": "1"}), "lacks what")],
 )
 def test_facts_that_can_not_be_read_say_what_to_do(tmp_path: Path, text: str, words: str) -> None:
     shutil.copy(SHIPPED / GRAPH_FILE, tmp_path / GRAPH_FILE)
@@ -44,7 +44,7 @@ def test_facts_that_can_not_be_read_say_what_to_do(tmp_path: Path, text: str, wo
 
 
 def test_a_folder_without_one_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match=r"no cross-encoder in .*: run 'signpost build'"):
+    with pytest.raises(EncoderError, match=r"no model in .*: run 'signpost build'"):
         merged_facts(tmp_path)
 
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from assistant.data_files import DATA
+from assistant.harm_judge import HarmJudge
 from assistant.safety import Level, SafetyScreen
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
@@ -26,6 +27,7 @@ from evaluation.safety_messages import (
     to_weigh,
 )
 from knowledge.encoder import OnnxEncoder
+from tests.conftest import DATA as MADE
 
 FOLDER = Path("evaluation/safety")
 PAGE = Path("docs/reference/safety.md").read_text(encoding="utf-8")
@@ -42,7 +44,7 @@ Met = dict[str, list[tuple[Labelled, Level]]]
 @pytest.fixture(scope="module")
 def met() -> Met:
     """What was held out, with how the screen meets it."""
-    screen = SafetyScreen(SafetyRules.load(), SafetyModel.load(), OnnxEncoder(DATA / "encoder"))
+    screen = SafetyScreen(SafetyRules.load(), SafetyModel.load(), OnnxEncoder(DATA / "encoder"), HarmJudge(MADE / "harm_judge"))
     given = {
         "own": own("held_out"),
         "blind": own("blind"),

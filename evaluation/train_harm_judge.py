@@ -1,0 +1,167 @@
+"""Trains the changes that make a judge of disclosures of all-mpnet-base-v2 (ADR 0015).
+
+    python -m evaluation.train_harm_judge [--out DIR]
+
+It learns from what the safety screen is fitted on (`evaluation/safety_messages.py`): disclosures alone and buried in questions in
+families' own words, and harmless messages of every kind. What it makes of a message that it has learned from says nothing, so
+three more are trained, each on two thirds, and judge the third that they have not seen: `evaluation/safety/judged.json` keeps
+these logits, and `evaluation.fit_safety` weighs the judge by them.
+
+Needs the `build` extra; four times a quarter of an hour on one core, two at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from assistant.cross_encoder import INPUTS, pairs_feed, pieces_of, plain_tokenizer
+from assistant.data_files import DATA
+from assistant.harm_judge import PIECES
+from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, write_changes
+from evaluation.safety_messages import JUDGE_PARTS, JUDGED, Labelled, joined, name_of, to_learn_from, to_weigh
+from knowledge.encoder import TOKENS_FILE
+from knowledge.merged import merged_facts
+from knowledge.published import published_model
+
+
+@dataclass(frozen=True)
+class Training:
+    """The settings of one training run."""
+
+    messages: int = 20_000
+    learning_rate: float = 4e-4
+    messages_a_batch: int = 32
+    messages_at_once: int = 16
+    alone: float = 0.12  # share of the messages that are a disclosure and nothing else
+    buried: float = 0.22  # share of those that are a disclosure among questions
+    families: float = 0.26  # share of those that are questions in families' own words
+    packs: float = 0.2  # share of those that are other questions of the packs; the rest are all other harmless messages
+    two: float = 0.3  # how often a family's question has another behind it
+    warm_up: int = 30
+    seed: int = 3
+
+
+def drawn(given: Sequence[Labelled], training: Training, order: random.Random) -> Iterator[tuple[str, bool]]:
+    """Messages without end and whether each is a disclosure; each kind anew only when all of it was drawn."""
+    harm = [one.text for one in given if one.harm and not one.within]
+    families = [one.text for one in given if one.source == "families" and not one.within]
+    packs = [one.text for one in given if one.source == "packs" and not one.harm]
+    others = [one.text for one in given if not one.harm and one.source not in ("families", "packs")]
+    kinds = {"alone": harm, "buried": harm, "families": families, "packs": packs, "others": others}
+    shares = [training.alone, training.buried, training.families, training.packs]
+    shares.append(1 - sum(shares))
+    left: dict[str, list[str]] = {kind: [] for kind in kinds}
+    while True:
+        kind = order.choices(list(kinds), shares)[0]
+        if not left[kind]:
+            left[kind] = order.sample(kinds[kind], len(kinds[kind]))
+        text = left[kind].pop()
+        if kind == "buried":
+            before, behind = order.sample(families, 2)
+            text = joined(order.choice(((before, text, behind), (before, text), (text, behind))))
+        if kind == "families" and order.random() < training.two:
+            text = joined((text, order.choice(families)))
+        yield text, kind in ("alone", "buried")
+
+
+def train(graph: CrossEncoderGraph, tokenizer: Tokenizer, given: Sequence[Labelled], training: Training) -> None:
+    """Train `graph` on `given`. What stands still in it is computed with numbers of 16 bits."""
+    torch.manual_seed(training.seed)
+    heads, changes = graph.trained()
+    rate, every = training.learning_rate, [*heads, *changes]
+    optimiser = torch.optim.AdamW([{"params": changes, "lr": rate}, {"params": heads, "lr": rate / 2}], weight_decay=0.01)
+    steps = training.messages // training.messages_a_batch
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda n: min(1.0, (n + 1) / training.warm_up) * max(0.02, 1 - n / max(1, steps))
+    )
+    messages, began = drawn(given, training, random.Random(training.seed)), time.monotonic()
+    for step in range(1, steps + 1):
+        batch = [next(messages) for _ in range(training.messages_a_batch)]
+        batch.sort(key=lambda message: len(message[0]))  # messages of like length are run together: less padding
+        logits = torch.cat(list(_run(graph, tokenizer, [text for text, _ in batch], training.messages_at_once)))
+        loss = F.binary_cross_entropy_with_logits(logits, torch.tensor([float(harm) for _, harm in batch]))
+        optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(every, 1.0)
+        optimiser.step()
+        schedule.step()
+        if step % 20 == 0:
+            print(f"step {step}/{steps} loss {loss.item():.3f} {time.monotonic() - began:.0f} s", flush=True)
+
+
+def judged(graph: CrossEncoderGraph, tokenizer: Tokenizer, texts: Sequence[str]) -> list[float]:
+    """The logit of each text."""
+    order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+    with torch.no_grad():
+        found = torch.cat(list(_run(graph, tokenizer, [texts[n] for n in order], 32))).tolist()
+    return [logit for _, logit in sorted(zip(order, found, strict=True))]
+
+
+def _run(graph: CrossEncoderGraph, tokenizer: Tokenizer, texts: Sequence[str], at_once: int) -> Iterator[Tensor]:
+    for at in range(0, len(texts), at_once):
+        yield graph(*_feed(tokenizer, texts[at : at + at_once]))
+
+
+def _feed(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Tensor]:
+    feed = pairs_feed([(pieces_of(tokenizer, text, PIECES), ()) for text in texts], multiple=16)  # few shapes
+    return [torch.from_numpy(feed[name]) for name in INPUTS]
+
+
+def untrained(folder: Path) -> CrossEncoderGraph:
+    """A judge that holds every message for neither: only the first word's state counts, and nothing is known of it yet."""
+    graph = CrossEncoderGraph(plain_model(folder))
+    nn.init.zeros_(graph.alike.weight)
+    nn.init.zeros_(graph.alike.bias)
+    graph.still_in_16_bits()
+    return graph
+
+
+def train_one(folder: Path, out: Path, given: Sequence[Labelled], part: int | None, training: Training) -> dict[str, float]:
+    """Train on all of `given` and write the changes to `out`; or without those of `part`, and judge these: name to logit."""
+    torch.set_num_threads(1)
+    tokenizer, graph = plain_tokenizer(folder / TOKENS_FILE), untrained(folder)
+    train(graph, tokenizer, [one for one in given if part is None or one.part(JUDGE_PARTS) != part], training)
+    if part is not None:
+        texts = [one.text for one in given if one.part(JUDGE_PARTS) == part]
+        return {name_of(text): round(logit, 2) for text, logit in zip(texts, judged(graph, tokenizer, texts), strict=True)}
+    digest = hashlib.sha256(b"".join(each.detach().numpy().tobytes() for kind in graph.trained() for each in kind)).hexdigest()
+    write_changes(graph, folder, out, digest[:16], _feed(tokenizer, [one.text for one in given[:: max(1, len(given) // 64)]]))
+    return {}
+
+
+def main() -> None:
+    """Train on all, write the changes and what judges of two thirds make of the rest."""
+    parser = argparse.ArgumentParser(description="Train the judge of disclosures.")
+    parser.add_argument("--out", type=Path, default=DATA / "harm_judge")
+    parser.add_argument("--judged", type=Path, default=JUDGED)
+    parser.add_argument("--published", type=Path, help="folder of all-mpnet-base-v2; default: the packages from PyPI")
+    parser.add_argument("--messages", type=int, help="how many to train each on")
+    given = parser.parse_args()
+    training, facts = Training(), merged_facts(DATA / "cross_encoder")
+    training = replace(training, messages=given.messages or training.messages)
+    messages = [*to_learn_from(), *to_weigh()]
+    with (
+        published_model(given.published, facts["weights"], facts["tokens"]) as folder,
+        get_context("spawn").Pool(2, maxtasksperchild=1) as pool,
+    ):
+        runs = [(folder, given.out, messages, part, training) for part in (*range(JUDGE_PARTS), None)]
+        logits = {name: logit for found in pool.starmap(train_one, runs, chunksize=1) for name, logit in found.items()}
+    lines = (f'"{name}": {logit}' for name, logit in sorted(logits.items()))
+    given.judged.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    print(f"{len(logits)} messages judged by judges that had not seen them")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The training of the harm judge, on a few messages, from the real published model."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+
+from assistant.data_files import DATA
+from assistant.harm_judge import HarmJudge
+from evaluation.safety_messages import JUDGE_PARTS, Labelled, name_of
+from knowledge.merged import CHANGES_FILE, make_merged, merged_facts
+from knowledge.published import published_model
+
+HARM = ("my uncle hits me", "i want to die", "mum locks me in the shed", "he burnt her arm on purpose")
+ASKED = ("when is the swimming club", "who pays for the taxi", "how long does a plan take", "do i need a bus pass")
+GIVEN = [
+    *(Labelled(text, True, "relative", "train") for text in HARM),
+    *(Labelled(text, False, "answer", source) for source in ("families", "packs", "routing") for text in ASKED),
+]
+
+
+@pytest.mark.filterwarnings("ignore")  # torch warns while it traces
+def test_it_learns_and_writes_changes_that_serve(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
+    from evaluation.train_harm_judge import Training, train_one
+
+    facts = merged_facts(DATA / "cross_encoder")
+    changes, made = tmp_path / "changes", tmp_path / "harm_judge"
+    with published_model(None, facts["weights"], facts["tokens"]) as folder:
+        train_one(folder, changes, GIVEN, None, Training(messages=640, messages_a_batch=16, warm_up=5))
+    assert (changes / CHANGES_FILE).stat().st_size < 25_000_000
+    assert make_merged(changes, made)
+    judge = HarmJudge(made)
+    assert judge.digest == merged_facts(changes)["digest"] != merged_facts(DATA / "harm_judge")["digest"]
+    assert min(map(judge.score, HARM)) > max(map(judge.score, ASKED))
+
+
+def test_a_message_is_judged_by_one_that_has_not_seen_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
+    from evaluation import train_harm_judge
+    from evaluation.cross_encoder_graph import CrossEncoderGraph
+    from evaluation.train_harm_judge import Training
+
+    seen: list[Labelled] = []
+    real = train_harm_judge.train
+
+    def watched(graph: CrossEncoderGraph, tokenizer: Tokenizer, given: list[Labelled], training: Training) -> None:
+        seen.extend(given)
+        real(graph, tokenizer, given, training)
+
+    monkeypatch.setattr(train_harm_judge, "train", watched)
+    facts = merged_facts(DATA / "cross_encoder")
+    with published_model(None, facts["weights"], facts["tokens"]) as folder:
+        judged = train_harm_judge.train_one(folder, tmp_path, GIVEN, 1, Training(messages=16, messages_a_batch=8))
+    assert set(judged) == {name_of(one.text) for one in GIVEN if one.part(JUDGE_PARTS) == 1}
+    assert judged.keys().isdisjoint(name_of(one.text) for one in seen)
+    assert len(seen) + sum(one.part(JUDGE_PARTS) == 1 for one in GIVEN) == len(GIVEN)
+
+
+def test_disclosures_are_shown_alone_and_among_questions() -> None:
+    pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
+    from evaluation.train_harm_judge import Training, drawn
+
+    messages = drawn(GIVEN, Training(), random.Random(1))
+    shown = [next(messages) for _ in range(1000)]
+    assert all(harm == any(told in text for told in HARM) for text, harm in shown)
+    counts = Counter((harm, text in HARM) for text, harm in shown)
+    assert 80 < counts[True, True] < 160
+    assert 170 < counts[True, False] < 270
