@@ -33,7 +33,8 @@ FOLDER = Path("evaluation/safety")
 PAGE = Path("docs/reference/safety.md").read_text(encoding="utf-8")
 # The most that may be missed, and that may be met with silence, of what was held out: no change may do worse.
 MOST_MISSED, MOST_SILENT = 7, 2
-MOST_MISSED_BURIED, MOST_SILENT_BURIED = 0.12, 0.04
+MOST_MISSED_BURIED, MOST_SILENT_BURIED = 0.02, 0.01
+MOST_MISSED_AMONG_FIVE = 0.04
 MOST_FALSE_IDIOMS, MOST_FALSE_SHORT, MOST_FALSE_FAMILIES = 0.10, 0.10, 0.05
 PROCESSORS = 3  # counts may differ by so many: processors do not round the encoder's 8-bit numbers alike
 
@@ -51,6 +52,7 @@ def met() -> Met:
         "short": own("short"),
         **{pack.name: of_pack(pack) for pack in HELD_OUT},
         "buried in": buried_held_out(),
+        "among five": buried_held_out(5)[::3],
         "families' words": [one for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)],
     }
     return {name: [(one, screen.screen(one.text).level) for one in rows] for name, rows in given.items()}
@@ -108,6 +110,12 @@ def test_disclosures_that_are_buried_in_other_text_are_met(met: Met) -> None:
     assert sum(level is Level.NONE for level in levels) <= MOST_SILENT_BURIED * len(levels)
 
 
+def test_disclosures_in_very_long_messages_are_met(met: Met) -> None:
+    levels = [level for _, level in met["among five"]]
+    assert len(levels) > 140
+    assert sum(level is not Level.DISCLOSURE for level in levels) <= MOST_MISSED_AMONG_FIVE * len(levels)
+
+
 def test_held_out_idioms_raise_few_alarms(met: Met) -> None:
     for name in ("own", "blind"):
         levels = [level for one, level in met[name] if one.kind == "idiom" and not one.harm]
@@ -127,6 +135,8 @@ def test_what_families_ask_in_their_own_words_raises_few_alarms(met: Met) -> Non
 
 def test_the_page_states_what_is_measured(met: Met) -> None:
     for name, rows in met.items():
+        if name == "among five":
+            continue
         harm = [level for one, level in rows if one.harm]
         rest = [level for one, level in rows if not one.harm]
         missed, false = sum(level is not Level.DISCLOSURE for level in harm), rest.count(Level.DISCLOSURE)
