@@ -27,8 +27,8 @@ def test_thresholds_are_in_order() -> None:
 
 
 def test_more_evidence_never_lowers_the_probability() -> None:
-    plain = features_of(RULES.find("a question about a bus"), [-1.0], [-3.0])
-    for name in ("whole", "best_sentence", "words", "best_words"):
+    plain = features_of(RULES.find("a question about a bus"), [-1.0], [-3.0], -2.0)
+    for name in ("whole", "best_sentence", "words", "best_words", "judge"):
         assert MODEL.weights[name] >= 0
         assert MODEL.probability(plain | {name: plain[name] + 1}) >= MODEL.probability(plain)
     assert set(plain) == set(FEATURES)
@@ -36,9 +36,10 @@ def test_more_evidence_never_lowers_the_probability() -> None:
 
 def test_a_sentence_counts_beside_the_whole_message() -> None:
     findings = RULES.find("a question about a bus. and then he hits me")
-    row = features_of(findings, [-1.0, 0.5, -0.2], [-3.0, 2.0, -1.0])
+    row = features_of(findings, [-1.0, 0.5, -0.2], [-3.0, 2.0, -1.0], -9.0)
     assert [row[name] for name in ("whole", "best_sentence", "words", "best_words")] == [-1.0, 0.5, -3.0, 2.0]
-    alone = features_of(findings, [-1.0], [-3.0])
+    assert row["judge"] == -6.0  # surer than that is no surer
+    alone = features_of(findings, [-1.0], [-3.0], 0.0)
     assert [alone[name] for name in ("best_sentence", "best_words")] == [-1.0, -3.0]
 
 
@@ -47,11 +48,6 @@ def test_the_most_suspect_sentences_come_first() -> None:
     assert words.most_suspect(["the bus .", "he hits .", "a bath ."]) == [1, 2]
     assert words.most_suspect([]) == []
     assert grams("he hits me") == ["he", "hits", "me", "he hits", "hits me"]
-
-
-def test_another_encoder_is_refused() -> None:
-    with pytest.raises(PolicyError, match="fitted for encoder"):
-        MODEL.fits("another")
 
 
 def test_a_missing_or_damaged_file_is_refused(tmp_path: Path) -> None:
