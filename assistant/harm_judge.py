@@ -15,7 +15,6 @@ from assistant.safety_text import clip
 from knowledge.encoder import TOKENS_FILE, open_session
 from knowledge.merged import GRAPH_FILE, merged_facts
 
-PIECES = 192  # word pieces that it was trained to read at most
 _WHOLE = 80  # word pieces of a message that is read as a whole
 _AT_ONCE, _STEP = 48, 32  # those that are read at once of a longer one, and how far on the next begin in a sentence that has more
 _ENDS = re.compile(r"(?<=[.!?\n])\s+")
@@ -36,10 +35,11 @@ class HarmJudge:
 
         Reading much at once makes it suspicious: hardly any message that it was trained with is long and harmless.
         """
-        whole = self._pieces(clip(text))
+        text = clip(text)
+        whole = self._pieces(text)
         if len(whole) <= _WHOLE:
             return self._read(whole)
-        told = [self._pieces(sentence) for sentence in _ENDS.split(clip(text))]
+        told = [self._pieces(sentence) for sentence in _ENDS.split(text)]
         return max(self._read(pieces) for pieces in together(told))
 
     def _pieces(self, text: str) -> Pieces:

@@ -26,10 +26,8 @@ _FIRST, _LATE = 6.0, 0.25  # how much they count beside the cross-encoder's logi
 _NATIONAL = 5.0  # how far behind a card on the law starts: what the area itself says comes first
 _ONLY_ASKS, _MOSTLY = 6.0, 0.7  # how far behind a passage starts of whose sentences this share are questions: it answers none
 _ONLY_DEFINES = 6.0  # how far behind an entry of a glossary starts, unless a meaning is asked for: it says nothing of what to do
-_ONLY_DATED, _LITTLE = (
-    6.0,
-    4,
-)  # how far behind a passage starts that says when it was reviewed, and beside it so many words at most
+_ONLY_DATED = 6.0  # how far behind a passage starts that says when it was reviewed, and little else
+_LITTLE = 4  # words
 _ASKS_DATE = re.compile(r"\b(?:review|updat|publi|approv|agreed|writ|old|date|current|when)", re.IGNORECASE)
 _GLOSSARY = re.compile(
     r"\b(?:glossary|jargon|acronyms?|abbreviations?)\b|\bwhat (?:do )?(?:all )?(?:the |these )?(?:letters|terms|words) mean\b"

@@ -99,12 +99,13 @@ def buried(disclosures: Sequence[str], others: Sequence[str]) -> list[Labelled]:
 def buried_held_out(among: int = 0) -> list[Labelled]:
     """The held-out disclosures of our own, buried in what families of the held-out packs ask; or each among so many questions."""
     harm = [one.text for name in ("held_out", "blind", "short") for one in own(name) if one.harm]
+    asked = _asked_held_out()
     if not among:
-        return buried(harm, _asked_held_out())
+        return buried(harm, asked)
     found = []
     for text in harm:
         draw = random.Random(text)
-        others = draw.sample(_asked_held_out(), among)
+        others = draw.sample(asked, among)
         others.insert(draw.randrange(among + 1), text)
         found.append(Labelled(joined(others), True, "buried", "buried", within=text))
     return found

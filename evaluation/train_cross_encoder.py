@@ -13,22 +13,21 @@ Needs the `build` extra; on two cores that can multiply 16-bit numbers, four que
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
 import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from assistant.cross_encoder import INPUTS, pairs_feed
 from assistant.data_files import DATA
 from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, take_changes, write_changes
 from evaluation.cross_encoder_pairs import ASTRAY, RATED, Asked, Told, asked_of_pack
+from evaluation.descent import descend, digest_of
 from knowledge.encoder import TOKENS_FILE, OnnxEncoder
 from knowledge.merged import merged_facts
 from knowledge.published import published_model
@@ -159,23 +158,12 @@ def train(graph: CrossEncoderGraph, asked: Sequence[Asked], training: Training) 
     torch.manual_seed(training.seed)
     order = random.Random(training.seed)
     graph.still_in_16_bits()
-    heads, changes = graph.trained()
-    rate, every = training.learning_rate, [*heads, *changes]
-    optimiser = torch.optim.AdamW([{"params": changes, "lr": rate}, {"params": heads, "lr": rate / 2}], weight_decay=0.01)
-    steps = training.questions // training.questions_a_batch
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda n: min(1.0, (n + 1) / training.warm_up) * max(0.02, 1 - n / max(1, steps))
-    )
-    questions, began = drawn(asked, training, order), time.monotonic()
-    for step in range(1, steps + 1):
-        loss = loss_of(graph, [next(questions) for _ in range(training.questions_a_batch)], training, order)
-        optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(every, 1.0)
-        optimiser.step()
-        schedule.step()
-        if step % 20 == 0:
-            print(f"step {step}/{steps} loss {loss.item():.3f} {time.monotonic() - began:.0f} s", flush=True)
+    questions, count = drawn(asked, training, order), training.questions_a_batch
+
+    def loss_of_next() -> Tensor:
+        return loss_of(graph, [next(questions) for _ in range(count)], training, order)
+
+    descend(graph, loss_of_next, training.questions // count, training.learning_rate, training.warm_up)
 
 
 def sample_of(asked: Sequence[Asked], most: int = 64) -> list[Tensor]:
@@ -209,9 +197,7 @@ def main() -> None:
             known = [judged(graph, each, settings) for each in (*new, *asked[: given.judge])]
             asked = [*known, *asked[given.judge :]]
         train(graph, asked, settings)
-        heads, changes = graph.trained()
-        digest = hashlib.sha256(b"".join(each.detach().numpy().tobytes() for each in [*heads, *changes])).hexdigest()[:16]
-        write_changes(graph, folder, given.out, digest, sample_of(asked))
+        write_changes(graph, folder, given.out, digest_of(graph), sample_of(asked))
 
 
 def _asked(packs: Sequence[Path], published: Path) -> list[Asked]:

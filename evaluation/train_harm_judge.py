@@ -13,9 +13,7 @@ Needs the `build` extra; four times a quarter of an hour on one core, two at a t
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -28,12 +26,14 @@ from torch import Tensor, nn
 
 from assistant.cross_encoder import INPUTS, pairs_feed, pieces_of, plain_tokenizer
 from assistant.data_files import DATA
-from assistant.harm_judge import PIECES
 from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, write_changes
+from evaluation.descent import descend, digest_of
 from evaluation.safety_messages import JUDGE_PARTS, JUDGED, Labelled, joined, name_of, to_learn_from, to_weigh
 from knowledge.encoder import TOKENS_FILE
 from knowledge.merged import merged_facts
 from knowledge.published import published_model
+
+PIECES = 192  # word pieces of a message that are read at most
 
 
 @dataclass(frozen=True)
@@ -79,26 +79,15 @@ def drawn(given: Sequence[Labelled], training: Training, order: random.Random) -
 def train(graph: CrossEncoderGraph, tokenizer: Tokenizer, given: Sequence[Labelled], training: Training) -> None:
     """Train `graph` on `given`. What stands still in it is computed with numbers of 16 bits."""
     torch.manual_seed(training.seed)
-    heads, changes = graph.trained()
-    rate, every = training.learning_rate, [*heads, *changes]
-    optimiser = torch.optim.AdamW([{"params": changes, "lr": rate}, {"params": heads, "lr": rate / 2}], weight_decay=0.01)
-    steps = training.messages // training.messages_a_batch
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda n: min(1.0, (n + 1) / training.warm_up) * max(0.02, 1 - n / max(1, steps))
-    )
-    messages, began = drawn(given, training, random.Random(training.seed)), time.monotonic()
-    for step in range(1, steps + 1):
-        batch = [next(messages) for _ in range(training.messages_a_batch)]
+    messages, count = drawn(given, training, random.Random(training.seed)), training.messages_a_batch
+
+    def loss_of_next() -> Tensor:
+        batch = [next(messages) for _ in range(count)]
         batch.sort(key=lambda message: len(message[0]))  # messages of like length are run together: less padding
         logits = torch.cat(list(_run(graph, tokenizer, [text for text, _ in batch], training.messages_at_once)))
-        loss = F.binary_cross_entropy_with_logits(logits, torch.tensor([float(harm) for _, harm in batch]))
-        optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(every, 1.0)
-        optimiser.step()
-        schedule.step()
-        if step % 20 == 0:
-            print(f"step {step}/{steps} loss {loss.item():.3f} {time.monotonic() - began:.0f} s", flush=True)
+        return F.binary_cross_entropy_with_logits(logits, torch.tensor([float(harm) for _, harm in batch]))
+
+    descend(graph, loss_of_next, training.messages // count, training.learning_rate, training.warm_up)
 
 
 def judged(graph: CrossEncoderGraph, tokenizer: Tokenizer, texts: Sequence[str]) -> list[float]:
@@ -130,14 +119,14 @@ def untrained(folder: Path) -> CrossEncoderGraph:
 
 def train_one(folder: Path, out: Path, given: Sequence[Labelled], part: int | None, training: Training) -> dict[str, float]:
     """Train on all of `given` and write the changes to `out`; or without those of `part`, and judge these: name to logit."""
-    torch.set_num_threads(1)
     tokenizer, graph = plain_tokenizer(folder / TOKENS_FILE), untrained(folder)
     train(graph, tokenizer, [one for one in given if part is None or one.part(JUDGE_PARTS) != part], training)
     if part is not None:
         texts = [one.text for one in given if one.part(JUDGE_PARTS) == part]
         return {name_of(text): round(logit, 2) for text, logit in zip(texts, judged(graph, tokenizer, texts), strict=True)}
-    digest = hashlib.sha256(b"".join(each.detach().numpy().tobytes() for kind in graph.trained() for each in kind)).hexdigest()
-    write_changes(graph, folder, out, digest[:16], _feed(tokenizer, [one.text for one in given[:: max(1, len(given) // 64)]]))
+    write_changes(
+        graph, folder, out, digest_of(graph), _feed(tokenizer, [one.text for one in given[:: max(1, len(given) // 64)]])
+    )
     return {}
 
 
@@ -154,7 +143,7 @@ def main() -> None:
     messages = [*to_learn_from(), *to_weigh()]
     with (
         published_model(given.published, facts["weights"], facts["tokens"]) as folder,
-        get_context("spawn").Pool(2, maxtasksperchild=1) as pool,
+        get_context("spawn").Pool(2, torch.set_num_threads, (1,), maxtasksperchild=1) as pool,
     ):
         runs = [(folder, given.out, messages, part, training) for part in (*range(JUDGE_PARTS), None)]
         logits = {name: logit for found in pool.starmap(train_one, runs, chunksize=1) for name, logit in found.items()}
