@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,7 +40,7 @@ def decide(
         reason = Reason.OUT_OF_SCOPE if stray >= policy.out_of_scope.at else Reason.NOTHING_FOUND
         return _person(contact) if may_ask else Decision(Outcome.HAND_OFF, reason, 0.0)
     features = dict(features_of(understanding, readings, kinds)) | {"contact": contact, "out_of_scope": stray}
-    probability = policy.answers.probability(features)
+    probability = less_sure(policy.answers.probability(features), dialogue.story.doubt if understanding.asks else 0.0)
     best, rivals = readings[0], tuple(readings[1:6])
     sure = probability >= policy.sure_at
     if probability >= policy.answer_at and (sure or not (may_ask or not_told)):
@@ -53,6 +54,12 @@ def decide(
     if not context.clarified and probability >= dialogue.close_from * policy.answer_at and _close(best, rivals, dialogue):
         return Decision(Outcome.CLARIFY, Reason.CLOSE_READINGS, probability, best, _others(best, rivals), features)
     return Decision(Outcome.HAND_OFF, Reason.UNSURE, probability, best, rivals, features)
+
+
+def less_sure(probability: float, by: float) -> float:
+    """`probability` with `by` taken from its logit."""
+    odds = probability * math.exp(-by)
+    return odds / (1 - probability + odds)
 
 
 def _person(contact: float) -> Decision:

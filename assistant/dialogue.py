@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.follow_up import FollowUpRules
+from assistant.story import StoryRules
 from assistant.types import Entity, Understanding
 from knowledge.words import words
 
@@ -52,13 +53,14 @@ class DialogueRules:
     person_sure: float
     of_person: frozenset[str]
     follow_up: FollowUpRules
+    story: StoryRules
 
     @classmethod
     def load(cls, path: Path) -> DialogueRules:
         """Read `dialogue.yml`. Raises DataError naming the file and what is missing."""
         try:
             rows = read_yaml(path)
-            follow = rows["follow_up"]
+            follow, story = rows["follow_up"], rows["story"]
             return cls(
                 float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),
                 frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
@@ -67,8 +69,9 @@ class DialogueRules:
                 frozenset(str(rows["of_person"]).split()),
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
-                    int(follow["referring_longest"]), int(rows["story_longest"]),
+                    int(follow["referring_longest"]),
                 ),
+                StoryRules(int(story["longest"]), int(story["context"]), float(story["doubt"])),
             )  # fmt: skip
         except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
             raise DataError(f"{path} can't be read: {error!r}") from error

@@ -6,21 +6,16 @@ import re
 from dataclasses import dataclass
 
 from assistant.message_model import MessageModel
+from assistant.story import StoryRules, with_context
 from knowledge.encoder import Encoder
-from knowledge.words import content_words, words
+from knowledge.words import words
 
 ALONE, LEANS = "alone", "leans"  # the classes of the fitted model
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-_ASKS = re.compile(
-    r"^\W*(?:and\s+|also\s+|so\s+|but\s+)?(?:who|what|whats|when|where|how|why|which|can|could|do|does|did|is|are|am|will|would|should|"
-    r"has|have|may)\b",
-    re.IGNORECASE,
-)
 _JOIN = " - "
 _MOST_QUESTIONS = 4
 _FEWEST_WORDS = 3
-_ENOUGH = 3  # words of meaning that make a question clear without the sentence before
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,6 @@ class FollowUpRules:
     starts: tuple[str, ...]
     refers: frozenset[str]
     referring_longest: int
-    story_longest: int
 
 
 def questions_in(text: str) -> tuple[str, ...]:
@@ -48,30 +42,18 @@ def questions_in(text: str) -> tuple[str, ...]:
     return tuple(" ".join(sentences[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
-def without_story(text: str, rules: FollowUpRules) -> str:
-    """A long message cut to the last sentence that asks, with the one before it if that says too little."""
-    if len(text.split()) <= rules.story_longest:
-        return text
-    sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if found.group().strip()]
-    asked = [number for number, sentence in enumerate(sentences) if _is_question(sentence) or _ASKS.match(sentence)]
-    if not asked:
-        return text
-    last = asked[-1]
-    alone = len(content_words(sentences[last])) >= _ENOUGH
-    return " ".join(sentences[last if alone else max(0, last - 1) : last + 1])
-
-
 @dataclass(frozen=True)
 class FollowUps:
     """Joins a message to the question before it, if it leans on that by its words, or as `evaluation.fit_follow_up` learned."""
 
     rules: FollowUpRules
+    story: StoryRules
     model: MessageModel
     encoder: Encoder
 
     def standalone(self, text: str, previous: str) -> str:
-        """What `text` asks, without a back story, and joined to the question before it if it can't be understood without."""
-        text = without_story(text, self.rules)
+        """What `text` asks, with little of a back story, joined to the question before it if it can't be understood without."""
+        text = with_context(text, self.story)
         return joined(previous, text) if previous and self.leans(text) else text
 
     def leans(self, text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import mean
 from typing import Protocol
 
 from assistant.reader import Marks, hit_score
@@ -63,12 +64,15 @@ class Readers:
     cross: PairScorer
 
 
-def read(question: str, hits: Sequence[SearchHit], readers: Readers) -> list[Reading]:
-    """Readings of the hits that are kept, the likeliest first; the reader looks at the first `AT_ONCE` of them."""
+def read(question: str, hits: Sequence[SearchHit], readers: Readers, asks: str = "") -> list[Reading]:
+    """Readings of the hits that are kept, the likeliest first; the reader looks at the first `AT_ONCE` of them.
+
+    `asks` is the part of a story that asks, if `question` is one: the cross-encoder reads for both.
+    """
     late = zip(hits, readers.late.score(question, hits), strict=True)
     compared = [_compared(hit, score, _behind(question, hit)) for hit, score in late]
     ranked = _kept(sorted(compared, key=_best_first))
-    known = _until_sure(question, ranked, readers.cross)
+    known = _until_sure((question, asks), ranked, readers.cross)
     last = min((reading.score for reading in known), default=0.0)
     unread = [replace(each, score=last - _UNREAD + hit_score(each.hit)) for each in ranked[len(known) :]]
     ordered = sorted([*known, *unread], key=_best_first)
@@ -85,18 +89,19 @@ def _best_first(reading: Reading) -> tuple[float, int]:
     return -reading.score, reading.hit.rank
 
 
-def _until_sure(question: str, ranked: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
+def _until_sure(asked: tuple[str, str], ranked: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
     """The first of `ranked`, read by the cross-encoder: all of them if none surely answers."""
     known: list[Reading] = []
     for start in range(0, len(ranked), AT_ONCE):
-        known += _with_cross(question, ranked[start : start + AT_ONCE], scorer)
+        known += _with_cross(asked, ranked[start : start + AT_ONCE], scorer)
         if any(_is_sure(reading) for reading in known):
             break
     return known
 
 
-def _with_cross(question: str, readings: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
-    logits = scorer.score(question, [each.hit for each in readings])
+def _with_cross(asked: tuple[str, str], readings: Sequence[Reading], scorer: PairScorer) -> list[Reading]:
+    hits = [each.hit for each in readings]
+    logits = map(mean, zip(*(scorer.score(text, hits) for text in asked if text), strict=True))
     return [
         replace(each, cross=cross, score=_FIRST * hit_score(each.hit) + _LATE * each.late + cross - each.behind)
         for each, cross in zip(readings, logits, strict=True)

@@ -19,7 +19,7 @@ def scopes_for(context: Context, setting: str | None, *, national: bool = True) 
 
 
 def retrieve(
-    text: str,
+    asked: tuple[str, str],
     query: SearchQuery,
     scopes: Sequence[Scope],
     library: Library,
@@ -27,5 +27,9 @@ def retrieve(
     count: int,
     readers: Readers,
 ) -> list[Reading]:
-    """The likeliest of `count` passages for the question `text`, read, the likeliest answer first."""
-    return read(text, search(library, scopes, query, count, weights), readers)
+    """The likeliest of `count` passages for what is asked, read, the likeliest answer first.
+
+    `asked` is the question, and the part of it that asks if it is a story.
+    """
+    question, asks = asked
+    return read(question, search(library, scopes, query, count, weights), readers, asks)

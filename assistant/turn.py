@@ -38,6 +38,7 @@ from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
 from assistant.settings_named import SettingNames
 from assistant.spelling import Spelling
+from assistant.story import part_that_asks
 from assistant.types import (
     Audience,
     Citation,
@@ -159,11 +160,10 @@ class Assistant:
                 return Explained(self.safety_reply(area, context), screening)
             if self._parts.languages.other(text):
                 return self._other_language(text, context, area, screening)
-            explained = self._explain(text, context, area, screening)
+            return self._explain(text, context, area, screening)
         except Exception as error:  # whatever fails, the family is handed to a person
             log.error("turn failed: %s in %s", type(error).__name__, place_of(error))
             return Explained(self._failed(area, context), screening)
-        return explained
 
     def try_out(self, text: str, context: Context) -> Explained:
         """As `explain`, with nothing recorded: for staff."""
@@ -183,7 +183,8 @@ class Assistant:
         found = understand(text, query, vector, parts.matcher, entities, context)
         near = found.confidence >= parts.dialogue.of_setting_near
         subject = choose_subject(found, vector, parts.subjects, parts.routes)
-        return replace(found, subject=subject, of_setting=near and found.intent in parts.dialogue.of_setting), vector
+        asks = part_that_asks(query, parts.dialogue.story)
+        return replace(found, subject=subject, of_setting=near and found.intent in parts.dialogue.of_setting, asks=asks), vector
 
     def names(self, area: str) -> SettingNames:
         """Finds the names of an area's settings in a text."""
@@ -218,10 +219,10 @@ class Assistant:
     def readings(self, understanding: Understanding, vector: NDArray[np.float32], context: Context) -> list[Reading]:
         """The passages that may answer, the likeliest first."""
         parts = self._parts
-        text = parts.abbreviations.expand(understanding.query)
+        asked = (parts.abbreviations.expand(understanding.query), understanding.asks)
         query = self.search_query(understanding, vector)
         scopes = scopes_for(context, understanding.setting, national=parts.national)
-        found = retrieve(text, query, scopes, parts.library, parts.weights, parts.candidates, parts.readers)
+        found = retrieve(asked, query, scopes, parts.library, parts.weights, parts.candidates, parts.readers)
         found = [reading for reading in found if reading.hit.document.kind not in _not_for(context.audience)]
         own = [reading for reading in found if reading.hit.passage.scope.level is ScopeLevel.SETTING]
         return own if understanding.of_setting and own else found

@@ -97,6 +97,8 @@ class Understanding:
     """Settings that the text may name; more than one means that it has to be asked which."""
     of_setting: bool = False
     """True for a question that each setting answers for itself."""
+    asks: str = ""
+    """The part of a story that asks; empty if the message is none."""
 
     @property
     def contact_setting(self) -> str | None:

@@ -170,7 +170,7 @@ class Workshop:
     @cached_property
     def follow_ups(self) -> FollowUps:
         """Joins a message to the question before it."""
-        return FollowUps(self.dialogue.follow_up, self._message_model("follow_up_model.json"), self.encoder)
+        return FollowUps(self.dialogue.follow_up, self.dialogue.story, self._message_model("follow_up_model.json"), self.encoder)
 
     def _message_model(self, name: str) -> MessageModel:
         """Raise PolicyError if it was fitted for another encoder."""

@@ -6,15 +6,11 @@ import pytest
 
 from assistant.data_files import DATA
 from assistant.dialogue import DialogueRules
-from assistant.follow_up import FollowUps, joined, questions_in, without_story
+from assistant.follow_up import FollowUps, joined, questions_in
 from assistant.message_model import MessageModel
 from knowledge.encoder import OnnxEncoder
 
-RULES = DialogueRules.load(Path("assistant/data/dialogue.yml")).follow_up
-STORY = (
-    "My son is seven and we moved here in the spring from the coast. His old school did nothing for him at all and I am worn out. "
-    "His dad works away and my mum helps when she can, but she is not well. How long is the wait for an autism assessment? Thanks."
-)
+RULES = DialogueRules.load(Path("assistant/data/dialogue.yml"))
 
 
 @pytest.mark.parametrize(
@@ -31,14 +27,11 @@ def test_several_questions_are_taken_one_by_one(text: str, parts: tuple[str, ...
     assert questions_in(text) == parts
 
 
-def test_a_back_story_is_cut_to_its_question() -> None:
-    assert without_story(STORY, RULES) == "How long is the wait for an autism assessment?"
-    assert without_story("How long is it?", RULES) == "How long is it?"
-
-
 @pytest.fixture(scope="module")
 def follow_ups() -> FollowUps:
-    return FollowUps(RULES, MessageModel.load(DATA / "follow_up_model.json"), OnnxEncoder(DATA / "encoder"))
+    return FollowUps(
+        RULES.follow_up, RULES.story, MessageModel.load(DATA / "follow_up_model.json"), OnnxEncoder(DATA / "encoder")
+    )
 
 
 @pytest.mark.parametrize(

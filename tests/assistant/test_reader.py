@@ -176,3 +176,18 @@ def test_a_setting_of_ones_own_counts_before_reading() -> None:
     assert first_score(0.5, 0.5, 4.0, own=True) > first_score(0.5, 0.5, 4.0, own=False)
     own = hit(CLUB, scope=Scope.of("brookshire", "oak"))
     assert search_facts(6, [own, hit(CLUB)]).shape == (2, 8)
+
+
+def test_a_story_is_read_for_the_part_that_asks_too(reader: Reader) -> None:
+    class Noting:
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+
+        def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
+            self.asked.append(question)
+            return [3.0 if question == "how long" else 1.0 for _ in hits]
+
+    noting = Noting()
+    (one,) = read("a story. how long", _clubs(1), Readers(Even(), reader, noting), "how long")
+    assert noting.asked == ["a story. how long", "how long"]
+    assert one.cross == pytest.approx(2.0)
