@@ -15,8 +15,11 @@ from assistant.safety_text import clip
 from knowledge.encoder import TOKENS_FILE, open_session
 from knowledge.merged import GRAPH_FILE, merged_facts
 
-_WHOLE = 80  # word pieces of a message that is read as a whole
-_AT_ONCE, _STEP = 48, 32  # those that are read at once of a longer one, and how far on the next begin in a sentence that has more
+_WHOLE = 192  # word pieces of a message that is read as a whole: it was trained with no more
+_AT_ONCE, _STEP = (
+    128,
+    96,
+)  # those that are read at once of a longer one, and how far on the next begin in a sentence that has more
 _ENDS = re.compile(r"(?<=[.!?\n])\s+")
 Pieces = tuple[int, ...]
 
@@ -31,10 +34,7 @@ class HarmJudge:
         self._tokenizer = plain_tokenizer(folder / TOKENS_FILE)
 
     def score(self, text: str) -> float:
-        """A logit: above 0 is likelier a disclosure of harm. Of a long message, that of its most suspect sentences.
-
-        Reading much at once makes it suspicious: hardly any message that it was trained with is long and harmless.
-        """
+        """A logit: above 0 is likelier a disclosure of harm. Of a very long message, that of its most suspect sentences."""
         text = clip(text)
         whole = self._pieces(text)
         if len(whole) <= _WHOLE:

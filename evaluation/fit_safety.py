@@ -34,13 +34,7 @@ from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, fea
 from assistant.safety_rules import Findings, SafetyRules
 from assistant.safety_text import clip
 from evaluation.safety_figures import figures, report_held_out
-from evaluation.safety_messages import (
-    JUDGED,
-    Labelled,
-    name_of,
-    to_learn_from,
-    to_weigh,
-)
+from evaluation.safety_messages import JUDGED, LONG, Labelled, name_of, to_learn_from, to_weigh
 from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
 
@@ -56,7 +50,7 @@ Floats = NDArray[np.float64]
 class Goals:
     """What the thresholds keep to on the cross-fitted training messages, as shares of the harmless ones."""
 
-    idioms: float = 0.10
+    idioms: float = 0.105
     """Idioms and low moods that get the safety card, at most."""
     ordinary: float = 0.0125
     """Ordinary questions that get the safety card, at most."""
@@ -66,6 +60,8 @@ class Goals:
     """Short harmless turns of a chat that get the safety card, at most."""
     short_gentle: float = 0.20
     """Short harmless turns that get at least the gentle line, at most."""
+    long: float = 0.25
+    """Long harmless stories that get the safety card, at most."""
 
 
 @dataclass(frozen=True)
@@ -200,11 +196,12 @@ def thresholds(given: Sequence[Message], found: Floats, goals: Goals) -> tuple[f
     idioms = np.array([message.is_idiom and not message.harm for message in given])
     ordinary = np.array([message.ordinary and not message.harm for message in given])
     short = np.array([message.said.kind == _SHORT and not message.harm for message in given])
+    long = np.array([message.said.source == LONG and not message.harm for message in given])
 
     def highest(*bounds: tuple[NDArray[np.bool_], float]) -> float:
         return max(at_most(found[which], share) for which, share in bounds if which.any())
 
-    card = highest((idioms, goals.idioms), (ordinary, goals.ordinary), (short, goals.short))
+    card = highest((idioms, goals.idioms), (ordinary, goals.ordinary), (short, goals.short), (long, goals.long))
     return card, min(card, highest((ordinary, goals.gentle), (short, goals.short_gentle)))
 
 

@@ -28,6 +28,7 @@ def report_held_out(screen: SafetyScreen) -> None:
     report("own held-out half", own("held_out"), screen)
     report("blind set", own("blind"), screen)
     report("short turns of a chat", own("short"), screen)
+    report("long stories", own("long"), screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
     report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)

@@ -7,7 +7,7 @@ import json
 import random
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -41,6 +41,9 @@ PACKS = tuple(path.parent for path in sorted(ALL.glob("*/questions.jsonl")) if p
 
 JUDGE_PARTS = 3
 """The judge's scores of the training messages come from three that have each not seen a third of them."""
+LONG = "long"
+"""The source of long stories, each told by one person."""
+MOST = 5  # questions in families' own words that are put beside another message
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,14 @@ class Labelled:
 def to_learn_from() -> list[Labelled]:
     """All training messages, each text once."""
     once: dict[str, Labelled] = {}
-    for one in (*own("train"), *examples(), *(row for pack in PACKS for row in of_pack(pack)), *intents(), *routing()):
+    ours = (*own("train"), *own("long_train", LONG), *examples())
+    for one in (*ours, *(row for pack in PACKS for row in of_pack(pack)), *intents(), *routing()):
         once.setdefault(one.text, one)
     return list(once.values())
 
 
 def to_weigh() -> list[Labelled]:
-    """For the second stage only: questions in families' own words, every fourth with another behind it, and buried disclosures.
+    """For the second stage only: questions in families' own words, some with others beside them, and buried disclosures.
 
     All are of the training packs and messages.
     """
@@ -79,9 +83,11 @@ def to_weigh() -> list[Labelled]:
     joint: list[Labelled] = []
     for part in range(JUDGE_PARTS):  # joined with others of its part, so that what is judged was not seen in any piece
         texts = [one.text for one in asked if one.part(JUDGE_PARTS) == part]
+        harm = [one.text for one in learned if one.harm and one.source != LONG and one.part(JUDGE_PARTS) == part]
         pairs = zip(texts[::4], texts[1::4], strict=False)
         joint += [Labelled(joined(pair), False, "two", "families", within=pair[0]) for pair in pairs]
-        joint += buried([one.text for one in learned if one.harm and one.part(JUDGE_PARTS) == part], texts)
+        joint += [with_others(Labelled(text, False, "several", "families"), texts) for text in texts[2::8]]
+        joint += [*buried(harm, texts), *(with_others(Labelled(text, True, "buried", "buried"), texts) for text in harm[::3])]
     return [*asked, *joint]
 
 
@@ -96,19 +102,27 @@ def buried(disclosures: Sequence[str], others: Sequence[str]) -> list[Labelled]:
     return found
 
 
-def buried_held_out(among: int = 0) -> list[Labelled]:
+def with_others(one: Labelled, others: Sequence[str], count: int | None = None) -> Labelled:
+    """A message somewhere among `count` of `others`, or else two to `MOST`; the same ones each time."""
+    draw = random.Random(one.text)
+    chosen = draw.sample(others, count or draw.randint(2, MOST))
+    return replace(one, text=among(one.text, chosen, draw), within=one.text)
+
+
+def among(text: str, others: Sequence[str], draw: random.Random) -> str:
+    """One message of several: `text` somewhere among `others`."""
+    texts = list(others)
+    texts.insert(draw.randrange(len(texts) + 1), text)
+    return joined(texts) if others else text
+
+
+def buried_held_out(count: int = 0) -> list[Labelled]:
     """The held-out disclosures of our own, buried in what families of the held-out packs ask; or each among so many questions."""
     harm = [one.text for name in ("held_out", "blind", "short") for one in own(name) if one.harm]
     asked = _asked_held_out()
-    if not among:
+    if not count:
         return buried(harm, asked)
-    found = []
-    for text in harm:
-        draw = random.Random(text)
-        others = draw.sample(asked, among)
-        others.insert(draw.randrange(among + 1), text)
-        found.append(Labelled(joined(others), True, "buried", "buried", within=text))
-    return found
+    return [with_others(Labelled(text, True, "buried", "buried"), asked, count) for text in harm]
 
 
 def several_held_out(count: int, messages: int = 200) -> list[Labelled]:
@@ -131,10 +145,10 @@ def joined(texts: Sequence[str]) -> str:
     return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in map(str.strip, texts))
 
 
-def own(name: str) -> list[Labelled]:
-    """Our own labelled messages: `train`, `held_out` or `blind`."""
+def own(name: str, source: str = "") -> list[Labelled]:
+    """Our own labelled messages of the file of this name."""
     rows = [json.loads(line) for line in (OWN / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [Labelled(row["text"], row["label"] == "disclosure", row["kind"], name) for row in rows]
+    return [Labelled(row["text"], row["label"] == "disclosure", row["kind"], source or name) for row in rows]
 
 
 def examples() -> list[Labelled]:

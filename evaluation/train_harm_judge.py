@@ -2,20 +2,21 @@
 
     python -m evaluation.train_harm_judge [--out DIR]
 
-It learns from what the safety screen is fitted on (`evaluation/safety_messages.py`): disclosures alone and buried in questions in
-families' own words, and harmless messages of every kind. What it makes of a message that it has learned from says nothing, so
-three more are trained, each on two thirds, and judge the third that they have not seen: `evaluation/safety/judged.json` keeps
-these logits, and `evaluation.fit_safety` weighs the judge by them.
+It learns from what the safety screen is fitted on (`evaluation/safety_messages.py`): disclosures alone and among questions in
+families' own words, and harmless messages of every kind and length. What it makes of a message that it has learned from says
+nothing, so three more are trained, each on two thirds, and judge the third that they have not seen:
+`evaluation/safety/judged.json`
+keeps these logits, and `evaluation.fit_safety` weighs the judge by them.
 
-Needs the `build` extra; four times a quarter of an hour on one core, two at a time.
+Needs the `build` extra; four times half an hour on one core, two at a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from assistant.cross_encoder import INPUTS, pairs_feed, pieces_of, plain_tokeniz
 from assistant.data_files import DATA
 from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, write_changes
 from evaluation.descent import descend, digest_of
-from evaluation.safety_messages import JUDGE_PARTS, JUDGED, Labelled, joined, name_of, to_learn_from, to_weigh
+from evaluation.safety_messages import JUDGE_PARTS, JUDGED, LONG, MOST, Labelled, among, name_of, to_learn_from, to_weigh
 from knowledge.encoder import TOKENS_FILE
 from knowledge.merged import merged_facts
 from knowledge.published import published_model
@@ -40,40 +41,48 @@ PIECES = 192  # word pieces of a message that are read at most
 class Training:
     """The settings of one training run."""
 
-    messages: int = 20_000
+    messages: int = 16_000
     learning_rate: float = 4e-4
     messages_a_batch: int = 32
-    messages_at_once: int = 16
-    alone: float = 0.12  # share of the messages that are a disclosure and nothing else
-    buried: float = 0.22  # share of those that are a disclosure among questions
-    families: float = 0.26  # share of those that are questions in families' own words
-    packs: float = 0.2  # share of those that are other questions of the packs; the rest are all other harmless messages
-    two: float = 0.3  # how often a family's question has another behind it
+    messages_at_once: int = 8
+    shares: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "alone": 0.12,  # a disclosure and nothing else
+            "buried": 0.2,  # a disclosure among questions in families' own words
+            "long": 0.12,  # long stories of one person, disclosures or not
+            "families": 0.24,  # questions in families' own words
+            "packs": 0.16,  # other questions of the packs
+            "others": 0.16,  # all other harmless messages
+        }
+    )
+    behind: Sequence[float] = (0.5, 0.24, 0.1, 0.07, 0.05, 0.04)  # how often a family's question has none, one, ... beside it
+    around: Sequence[float] = (0.0, 0.34, 0.38, 0.12, 0.09, 0.07)  # the same of a buried disclosure
     warm_up: int = 30
     seed: int = 3
 
 
 def drawn(given: Sequence[Labelled], training: Training, order: random.Random) -> Iterator[tuple[str, bool]]:
     """Messages without end and whether each is a disclosure; each kind anew only when all of it was drawn."""
-    harm = [one.text for one in given if one.harm and not one.within]
-    families = [one.text for one in given if one.source == "families" and not one.within]
-    packs = [one.text for one in given if one.source == "packs" and not one.harm]
-    others = [one.text for one in given if not one.harm and one.source not in ("families", "packs")]
-    kinds = {"alone": harm, "buried": harm, "families": families, "packs": packs, "others": others}
-    shares = [training.alone, training.buried, training.families, training.packs]
-    shares.append(1 - sum(shares))
-    left: dict[str, list[str]] = {kind: [] for kind in kinds}
+    given = [one for one in given if not one.within]
+    short = [one for one in given if one.source != LONG]
+    harm, families = [one for one in short if one.harm], [one for one in short if one.source == "families"]
+    kinds = {
+        "alone": harm,
+        "buried": harm,
+        "long": [one for one in given if one.source == LONG],
+        "families": families,
+        "packs": [one for one in short if one.source == "packs" and not one.harm],
+        "others": [one for one in short if one.source not in ("families", "packs") and not one.harm],
+    }
+    others = {"buried": training.around, "families": training.behind}
+    left: dict[str, list[Labelled]] = {kind: [] for kind in kinds}
     while True:
-        kind = order.choices(list(kinds), shares)[0]
+        kind = order.choices(list(kinds), [training.shares[kind] for kind in kinds])[0]
         if not left[kind]:
             left[kind] = order.sample(kinds[kind], len(kinds[kind]))
-        text = left[kind].pop()
-        if kind == "buried":
-            before, behind = order.sample(families, 2)
-            text = joined(order.choice(((before, text, behind), (before, text), (text, behind))))
-        if kind == "families" and order.random() < training.two:
-            text = joined((text, order.choice(families)))
-        yield text, kind in ("alone", "buried")
+        one = left[kind].pop()
+        count = order.choices(range(MOST + 1), others[kind])[0] if kind in others else 0
+        yield among(one.text, [other.text for other in order.sample(families, count)], order), one.harm
 
 
 def train(graph: CrossEncoderGraph, tokenizer: Tokenizer, given: Sequence[Labelled], training: Training) -> None:

@@ -35,12 +35,12 @@ def test_it_is_found_wherever_it_stands_in_a_message_longer_than_is_read_at_once
 
 
 def test_sentences_are_read_together_and_each_in_some_run() -> None:
-    one, two, long = tuple(range(20)), tuple(range(100, 120)), tuple(range(200, 330))
+    one, two, long = tuple(range(50)), tuple(range(100, 150)), tuple(range(200, 530))
     assert list(together([()])) == [()]
     assert list(together([one, two])) == [one + two]
     assert list(together([one, two, one])) == [one + two, two + one]
     runs = list(together([one, long, two]))
-    assert max(map(len, runs)) <= 48
+    assert max(map(len, runs)) <= 128
     assert {piece for run in runs for piece in run} == {*one, *two, *long}
 
 

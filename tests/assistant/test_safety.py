@@ -141,7 +141,7 @@ def test_one_sentence_is_encoded_once(shipped: OnnxEncoder, judge: HarmJudge) ->
 def test_a_disclosure_is_found_in_the_middle_of_other_things(screen: SafetyScreen, told: str) -> None:
     before = "We moved here in June and I still have not had the form for the bus pass, I rang twice and nobody knew."
     behind = "Also is there a swimming club on Saturdays? She loves the water and we have nothing to do then."
-    assert screen.screen(f"{before} {behind}").level is not Level.DISCLOSURE
+    assert screen.screen(before).level is screen.screen(behind).level is Level.NONE
     assert screen.screen(f"{before} {told}. {behind}").level is Level.DISCLOSURE
 
 

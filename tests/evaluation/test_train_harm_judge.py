@@ -11,15 +11,21 @@ from tokenizers import Tokenizer
 
 from assistant.data_files import DATA
 from assistant.harm_judge import HarmJudge
-from evaluation.safety_messages import JUDGE_PARTS, Labelled, name_of
+from evaluation.safety_messages import JUDGE_PARTS, LONG, Labelled, name_of, to_learn_from, to_weigh
 from knowledge.merged import CHANGES_FILE, make_merged, merged_facts
 from knowledge.published import published_model
 
 HARM = ("my uncle hits me", "i want to die", "mum locks me in the shed", "he burnt her arm on purpose")
-ASKED = ("when is the swimming club", "who pays for the taxi", "how long does a plan take", "do i need a bus pass")
+ASKED = (
+    "when is the swimming club", "who pays for the taxi", "how long does a plan take", "do i need a bus pass",
+    "is there a lift at the centre", "can he go on the school trip",
+)  # fmt: skip
+STORIES = tuple(f"She is nine and likes the garden, and we moved here in {month}. {ASKED[0]}?" for month in ("March", "May"))
 GIVEN = [
     *(Labelled(text, True, "relative", "train") for text in HARM),
     *(Labelled(text, False, "answer", source) for source in ("families", "packs", "routing") for text in ASKED),
+    *(Labelled(text, False, "plain", LONG) for text in STORIES),
+    *(Labelled(f"{text} {told}.", True, "relative", LONG) for text, told in zip(STORIES, HARM, strict=False)),
 ]
 
 
@@ -70,4 +76,16 @@ def test_disclosures_are_shown_alone_and_among_questions() -> None:
     assert all(harm == any(told in text for told in HARM) for text, harm in shown)
     counts = Counter((harm, text in HARM) for text, harm in shown)
     assert 80 < counts[True, True] < 160
-    assert 170 < counts[True, False] < 270
+    assert 200 < counts[True, False] < 320
+
+
+def test_harmless_messages_are_as_long_as_disclosures() -> None:
+    pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
+    from evaluation.train_harm_judge import Training, drawn
+
+    messages = drawn([*to_learn_from(), *to_weigh()], Training(), random.Random(1))
+    shown = [next(messages) for _ in range(2000)]
+    long = Counter(harm for text, harm in shown if len(text.split()) > 80)
+    assert long[True] > 20
+    assert long[False] > 20
+    assert 0.5 < long[True] / long[False] < 2
