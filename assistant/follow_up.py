@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from assistant.message_model import MessageModel
-from assistant.story import StoryRules, with_context
+from assistant.story import StoryRules, is_question, sentences, with_context
 from knowledge.encoder import Encoder
 from knowledge.words import words
 
 ALONE, LEANS = "alone", "leans"  # the classes of the fitted model
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _JOIN = " - "
 _MOST_QUESTIONS = 4
-_FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -33,13 +30,13 @@ def questions_in(text: str) -> tuple[str, ...]:
 
     What stands before the first question goes with it, because it says what the question is about.
     """
-    sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if found.group().strip()]
-    asked = [number for number, sentence in enumerate(sentences) if _is_question(sentence)]
+    told = sentences(text)
+    asked = [number for number, sentence in enumerate(told) if is_question(sentence)]
     if len(asked) < 2 or len(asked) > _MOST_QUESTIONS:
         return (text,)
     starts = [0, *(number + 1 for number in asked[:-1])]
-    ends = [*(number + 1 for number in asked[:-1]), len(sentences)]
-    return tuple(" ".join(sentences[start:end]) for start, end in zip(starts, ends, strict=True))
+    ends = [*(number + 1 for number in asked[:-1]), len(told)]
+    return tuple(" ".join(told[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,3 @@ def refers_back(text: str, rules: FollowUpRules) -> bool:
         return True
     said = [word.lower() for word in words(text)]
     return len(said) <= rules.referring_longest and bool(rules.refers & set(said))
-
-
-def _is_question(sentence: str) -> bool:
-    return sentence.endswith("?") and len(sentence.split()) >= _FEWEST_WORDS

@@ -16,10 +16,8 @@ from knowledge.encoder import TOKENS_FILE, open_session
 from knowledge.merged import GRAPH_FILE, merged_facts
 
 _WHOLE = 192  # word pieces of a message that is read as a whole: it was trained with no more
-_AT_ONCE, _STEP = (
-    128,
-    96,
-)  # those that are read at once of a longer one, and how far on the next begin in a sentence that has more
+_AT_ONCE = 128  # word pieces that are read at once of a longer one
+_STEP = 96  # how far on the next begin in a sentence that has more than that
 _ENDS = re.compile(r"(?<=[.!?\n])\s+")
 Pieces = tuple[int, ...]
 

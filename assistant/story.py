@@ -78,10 +78,14 @@ def part_that_asks(text: str, rules: StoryRules) -> str:
     return " ".join(parts[last if alone else max(0, last - 1) : last + 1])
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a message; a line is one too."""
+    return [found.group().strip() for found in _SENTENCE.finditer(text) if found.group().strip()]
+
+
 def _parts(text: str) -> list[str]:
     """Its sentences, long ones clause by clause."""
-    sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if found.group().strip()]
-    return [part for each in sentences for part in (_clauses(each) if len(each.split()) > _LONG_SENTENCE else [each])]
+    return [part for each in sentences(text) for part in (_clauses(each) if len(each.split()) > _LONG_SENTENCE else [each])]
 
 
 def _clauses(sentence: str) -> list[str]:
@@ -91,14 +95,15 @@ def _clauses(sentence: str) -> list[str]:
 
 def _asking(parts: list[str]) -> int:
     """The number of the last part that asks: with a question mark, or else by its words; the last of all if none does."""
-    for asks in (_is_question, _asks_plainly, _WANTS.search, _ASKS_WITHIN.search):
+    for asks in (is_question, _asks_plainly, _WANTS.search, _ASKS_WITHIN.search):
         found = [number for number, part in enumerate(parts) if asks(part)]
         if found:
             return found[-1]
     return len(parts) - 1
 
 
-def _is_question(part: str) -> bool:
+def is_question(part: str) -> bool:
+    """True of what ends in a question mark and is meant so: not "really?" or "how can that be?"."""
     return part.endswith("?") and len(part.split()) >= _SHORT_QUESTION and not _EXCLAIMS.match(part)
 
 

@@ -5,8 +5,7 @@
 It learns from what the safety screen is fitted on (`evaluation/safety_messages.py`): disclosures alone and among questions in
 families' own words, and harmless messages of every kind and length. What it makes of a message that it has learned from says
 nothing, so three more are trained, each on two thirds, and judge the third that they have not seen:
-`evaluation/safety/judged.json`
-keeps these logits, and `evaluation.fit_safety` weighs the judge by them.
+`evaluation/safety/judged.json` keeps these logits, and `evaluation.fit_safety` weighs the judge by them.
 
 Needs the `build` extra; four times half an hour on one core, two at a time.
 """
