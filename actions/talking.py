@@ -190,8 +190,8 @@ class ActionSafeguarding(TalkAction):
     name_ = "action_safeguarding"
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
-        """The fixed card of the area."""
-        return talk.safeguarding(context)
+        """The fixed card of the area; the answer, if the card was seen for these words and they were misread."""
+        return talk.misread(said(tracker), context) if context.misread else talk.safeguarding(context)
 
 
 ACTIONS: tuple[type[TalkAction], ...] = (
@@ -223,7 +223,8 @@ def context_of(tracker: Tracker, only_area: str = "") -> Context:
     setting = tracker.get_slot("setting") if area else given.get("setting")
     audience = tracker.get_slot("audience") or given.get("audience")
     known = audience if audience in list(Audience) else Audience.PARENT
+    misread = bool(given.get("misread")) and tracker.get_slot("last_kind") == Kind.SAFEGUARDING.value
     return Context(
         str(area or given.get("area") or only_area), setting, Audience(known),
-        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""), asker_of(tracker.sender_id),
+        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""), asker_of(tracker.sender_id), misread,
     )  # fmt: skip

@@ -49,12 +49,15 @@ def last_question(service: Service, token: str) -> str:
     return str(tracker["slots"].get("last_question") or "") if tracker else ""
 
 
-async def say(service: Service, token: str, text: str) -> Exchange:
-    """Send a message or a button's payload. Raises HTTPException 401 if the conversation is over."""
+async def say(service: Service, token: str, text: str, *, misread: bool = False) -> Exchange:
+    """Send a message or a button's payload. Raises HTTPException 401 if the conversation is over.
+
+    `misread`: the person has seen the safety card for these words, and says that they were misread.
+    """
     context = context_of(service, token)
     if context is None:
         raise HTTPException(401, EXPIRED)
-    metadata = {"area": context.area, "setting": context.setting, "audience": context.audience.value}
+    metadata = {"area": context.area, "setting": context.setting, "audience": context.audience.value, "misread": misread}
     messages = await service.conversation.runner.handle(_key(token), readable(text), metadata)
     replies = tuple(message["custom"] for message in messages if "custom" in message)
     slots = replies[-1].get("slots", metadata) if replies else metadata

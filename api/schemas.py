@@ -103,6 +103,9 @@ class MessageIn(Shape):
 
     text: str | None = Field(None, min_length=1, max_length=LONGEST_MESSAGE)
     choice: str | None = Field(None, min_length=1, max_length=400)
+    misread: bool = Field(
+        False, description="The last reply was the safety card for these same words, and the person says that it was not meant."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> MessageIn:

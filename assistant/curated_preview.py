@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.decide import curated_nearness
-from assistant.turn import Assistant, Recorder
+from assistant.recorder import Recorder
+from assistant.turn import Assistant
 from assistant.types import Context, Kind, Reading, Reply
 from knowledge.encoder import Encoder
 from knowledge.index import ScopeIndex

@@ -179,6 +179,11 @@ class Talk:
         forgotten = {"pending": None, "last_question": None, "shown": None, "clarified": False}
         return Step((reply,), {"last_kind": reply.kind.value, **forgotten})
 
+    def misread(self, text: str, context: Context) -> Step:
+        """The answer to words that got the card; `context.misread` says that they were misread. The words are not recorded."""
+        self._parts.recorder.misread(context)
+        return self.answer(text, context)
+
     def say(self, path: str, context: Context, **values: str) -> str:
         """A fixed sentence in the voice of the conversation."""
         return self._parts.replies.say(path, context.audience, **values)

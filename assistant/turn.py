@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import AnswerWriter
 from assistant.clarify import close_readings, setting_choices, which_setting
-from assistant.conflicts import CardCheck, Conflict
+from assistant.conflicts import CardCheck
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.definitions import Definitions
@@ -33,6 +32,7 @@ from assistant.language import Languages
 from assistant.message_model import MessageModel
 from assistant.policy import DecisionPolicy
 from assistant.read import Readers
+from assistant.recorder import Recorder
 from assistant.replies import Replies
 from assistant.retrieve import retrieve, scopes_for
 from assistant.safety import Level, SafetyScreen, Screening
@@ -61,22 +61,6 @@ from knowledge.types import Level as ScopeLevel
 
 log = logging.getLogger(__name__)
 _REMEMBERED = 128  # messages, in memory only: a message is parsed, then answered, in one breath
-
-
-class Recorder(Protocol):
-    """Keeps counts, redacted questions that could not be answered, and pages that contradict the law."""
-
-    def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
-        """Count the reply; keep the question, redacted, if it went unanswered."""
-
-    def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
-        """Count whether a reply helped; keep the (redacted) question if it did not."""
-
-    def disclosure(self, context: Context) -> None:
-        """Count that the safety card was shown; nothing else about it is kept."""
-
-    def conflict(self, document: str, conflict: Conflict) -> None:
-        """Keep, for staff, that a page says something else than a statutory card."""
 
 
 @dataclass(frozen=True)
@@ -156,11 +140,11 @@ class Assistant:
         screening = Screening(Level.NONE, None, 0.0)
         try:
             screening = self.screen(text)
-            if screening.level is Level.DISCLOSURE:
+            if screening.level is Level.DISCLOSURE and not context.misread:
                 return Explained(self.safety_reply(area, context), screening)
             if self._parts.languages.other(text):
                 return self._other_language(text, context, area, screening)
-            return self._explain(text, context, area, screening)
+            return self._explain(text, context, area, screening, record=screening.level is not Level.DISCLOSURE)
         except Exception as error:  # whatever fails, the family is handed to a person
             log.error("turn failed: %s in %s", type(error).__name__, place_of(error))
             return Explained(self._failed(area, context), screening)
@@ -242,7 +226,7 @@ class Assistant:
         readings = self.readings(understanding, vector, context)
         decision = decide(understanding, vector, readings, context, parts.policy, parts.kinds, parts.dialogue)
         reply = self._compose(decision, understanding, replace(context, setting=understanding.setting), area)
-        if screening.level is Level.CAUTION:
+        if screening.level is not Level.NONE:
             reply = replace(reply, notice=parts.replies.say("safeguarding.caution", context.audience))
         if record:
             parts.recorder.record(context, understanding, reply, decision)

@@ -67,6 +67,8 @@ class Context:
     """The question before this one, redacted: a follow-up is joined to it."""
     asker: str = ""
     """Tells one person's questions from another's, for counting; never who they are. "" if it is not known."""
+    misread: bool = False
+    """True when the person has seen the safety card for these words, and says that they were misread: they get an answer."""
 
 
 @dataclass(frozen=True)

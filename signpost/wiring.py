@@ -31,13 +31,14 @@ from assistant.message_model import MessageModel
 from assistant.policy import DecisionPolicy
 from assistant.read import Readers
 from assistant.reader import Reader
+from assistant.recorder import Recorder
 from assistant.redact import RedactionRules, Redactor, load_redaction_rules
 from assistant.replies import Replies
 from assistant.safety import SafetyScreen
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
 from assistant.spelling import Spelling
-from assistant.turn import Assistant, Parts, Recorder
+from assistant.turn import Assistant, Parts
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
 from knowledge.encoder import OnnxEncoder, RememberingEncoder, open_question_encoder

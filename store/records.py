@@ -56,6 +56,11 @@ class DatabaseRecorder:
         with self._writing() as session:
             self._count(session, datetime.now(UTC).replace(tzinfo=None), replace(context, setting=None), "safeguarding", "")
 
+    def misread(self, context: Context) -> None:
+        """Count that somebody who saw the card said that they were misread; nothing else about it is kept."""
+        with self._writing() as session:
+            self._count(session, datetime.now(UTC).replace(tzinfo=None), replace(context, setting=None), "misread", "")
+
     def conflict(self, document: str, conflict: Conflict) -> None:
         """Keep, for staff, that a page says something else than a statutory card."""
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -113,6 +118,9 @@ class NoRecorder:
         """Do nothing."""
 
     def disclosure(self, context: Context) -> None:
+        """Do nothing."""
+
+    def misread(self, context: Context) -> None:
         """Do nothing."""
 
     def conflict(self, document: str, conflict: Conflict) -> None:

@@ -29,6 +29,7 @@ class Doing:
     audiences: Mapping[str, int] = field(default_factory=dict)
     helpful: int = 0
     unhelpful: int = 0
+    misread: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Reports:
         return Doing(
             since, {since + timedelta(days=step): per_day[since + timedelta(days=step)] for step in range(days)}, kinds,
             dict(by["topic"].most_common(12)), dict(by["setting"].most_common(20)), dict(by["audience"]),
-            by["kind"]["helpful"], by["kind"]["unhelpful"],
+            by["kind"]["helpful"], by["kind"]["unhelpful"], by["kind"]["misread"],
         )  # fmt: skip
 
     def changes(self, area: str, first: date, last: date, setting: str = "") -> list[Change]:

@@ -13,7 +13,7 @@
     helpful: "Was this helpful?", yes: "Yes", no: "No", copy: "Copy", copied: "Copied", print: "Print", larger: "Larger text",
     aloud: "Read aloud", hush: "Stop reading", who: "Who can see this?", exit: "Leave quickly", voice: "Who is asking?", parent: "A parent or carer",
     young: "A young person", waiting: "Looking…", log: "Questions and answers", tab: "(opens a new tab)", about: "This is about",
-    write: "Write to them", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.",
+    write: "Write to them", misread: "That is not what I meant. Answer my question", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.",
     intro: "I look for answers on the council's and the schools' pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
     seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered, or only just, is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
     down: "The chat is not working just now. You can ask here:",
@@ -197,7 +197,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         this.down.hidden = true;
         if (answer.replies.some((each) => each.kind === "safeguarding") && bubble) bubble.remove();
         this.log.querySelectorAll(".help").forEach((each) => each.remove());
-        const shown = answer.replies.map((each) => this.log.appendChild(this.reply(each)));
+        const shown = answer.replies.map((each) => this.log.appendChild(this.reply(each, body.text)));
         this.voice.value = answer.audience;
         this.forget.hidden = false;
         this.about.hidden = !answer.setting_name;
@@ -241,8 +241,8 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         method, headers, body: body && JSON.stringify(body), keepalive: !body, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(10000) });
     }
 
-    reply(r) {
-      const w = this.words;
+    reply(r, asked) {
+      const w = this.words, misread = () => this.send({ text: asked, misread: true }, w.misread);
       const page = (p) => (safe(p.url) ? this.link(p.url, p.title) : p.title);
       const words = h("div", {}, ...blocks(r.text, r.kind === "safeguarding"));
       const made = h("section.reply." + r.kind.replace(/\W/g, ""), { tabindex: "-1", "aria-label": named(w.reply, this.log.querySelectorAll(".reply")), part: "reply" },
@@ -252,6 +252,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
           c.stale && h("p.stale", {}, c.stale))),
         ...r.see_also.map((c) => h("p", {}, w.also + " ", page(c), ` (${c.owner}).`)),
         r.choices.length && h("div.row", {}, ...r.choices.map((c) => h("button", { type: "button", on: { click: () => this.send({ choice: c.payload }, c.label) } }, c.label))),
+        r.kind === "safeguarding" && asked && h("div.row.help", {}, h("button", { type: "button", on: { click: misread } }, w.misread)),
         ...r.contacts.map((c) => this.card(c, r.kind === "answer" ? w.person : w.help, r.kind === "handoff" && r.reference)));
       if (r.kind === "answer")
         made.append(h("div.row.help", {}, h("span", { id: "hq" }, w.helpful), ...[[w.yes, true], [w.no, false]].map(([label, helpful]) =>
@@ -263,8 +264,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     tools(made) {
       const w = this.words;
       const text = () => [...made.querySelectorAll("p,li")].map((each) => each.textContent.trim()).join("\n");
-      const tool = (label, act, more) => { const button = h("button", { type: "button", ...more, on: { click: () => act(button) } }, label); return button; };
-      const speech = window.speechSynthesis;
+      const tool = (label, act, more) => { const button = h("button", { type: "button", ...more, on: { click: () => act(button) } }, label); return button; }, speech = window.speechSynthesis;
       return h("div.row.t", {},
         navigator.clipboard && tool(w.copy, async (button) => { await navigator.clipboard.writeText(text()); button.textContent = w.copied; }),
         tool(w.print, () => print()),

@@ -48,6 +48,7 @@ async def say(
     chosen: Annotated[str | None, Form(max_length=80)] = None,
     audience: Annotated[Audience, Form()] = Audience.PARENT,
     conversation: Annotated[str, Form(max_length=80)] = "",
+    misread: Annotated[bool, Form()] = False,
     setting: str | None = None,
 ) -> Response:
     """The page with the replies to one message. A conversation that is over starts anew, without a word about it."""
@@ -63,7 +64,7 @@ async def say(
         conversation, before = conversing.start(service, wanted), wanted
     if chosen is not None:
         await _catch_up(service, conversation, before, wanted)
-    exchange = await conversing.say(service, conversation, said)
+    exchange = await conversing.say(service, conversation, said, misread=misread)
     asked = "" if parse_payload(said) else text.strip()
     return _page(service, exchange.context, conversation, asked, replies=list(exchange.replies))
 

@@ -43,7 +43,7 @@ async def send(service: ServiceDep, request: Request, message: MessageIn, author
     token = bearer(authorization)
     check_rate(service, request, token)
     text = message.choice if message.choice is not None else as_words_only(message.text or "")
-    return _out(service, await conversing.say(service, token, text))
+    return _out(service, await conversing.say(service, token, text, misread=message.misread))
 
 
 @router.post("/conversation/feedback")

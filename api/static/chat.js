@@ -50,7 +50,7 @@
   const show = (page, waiting, typed) => {
     const replies = [...page.querySelectorAll(".talk > .reply")];
     if (replies.some((reply) => reply.classList.contains("safeguarding"))) waiting.forEach((node) => node.remove());
-    log.querySelectorAll(".helpful, .pass").forEach((node) => node.remove());
+    log.querySelectorAll(".helpful, .pass, .misread").forEach((node) => node.remove());
     document.querySelectorAll("#reply").forEach((node) => node.removeAttribute("id"));
     replies.forEach((reply) => log.append(numbered(tools(document.importNode(reply, true)))));
     const fresh = page.querySelector(".ask");

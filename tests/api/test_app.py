@@ -118,4 +118,6 @@ def test_the_safety_card_has_tappable_numbers_and_does_not_repeat_what_was_typed
     page = client.post("/larkmere/chat", data={"text": "my dad hits me", "audience": "young_person"}).text
     for link in ('href="tel:999"', 'href="tel:08001111"', 'href="sms:85258?body=SHOUT"', 'href="tel:01632960129"'):
         assert link in page
-    assert "my dad hits me" not in page
+    hidden = '<input type="hidden" name="text" value="my dad hits me">'  # for "That is not what I meant"
+    assert hidden in page
+    assert "my dad hits me" not in page.replace(hidden, "")

@@ -12,6 +12,7 @@ import httpx
 import yaml
 
 HERE = Path(__file__).parent
+_MISREAD = "(misread) "  # somebody who has seen the safety card for these words presses "That is not what I meant"
 _EXPECTED = re.compile(r"\s=>\s(\w+)((?:\s\w+=\S+)*)\s*$")
 
 
@@ -44,11 +45,19 @@ def held(client: httpx.Client, turns: list[Turn]) -> Iterator[tuple[Turn, dict[s
     assert started.status_code == 201, started.text
     headers = {"Authorization": f"Bearer {started.json()['conversation']}"}
     for turn in turns:
+        if turn.said.startswith(_MISREAD):
+            yield turn, said(client, headers, {"text": turn.said.removeprefix(_MISREAD), "misread": True})
+            continue
         is_payload = turn.said.startswith("/") and ("{" in turn.said or turn.said in ("/ask_person", "/start_over"))
-        body = {"choice": turn.said} if is_payload else {"text": turn.said}
-        answer = client.post("/api/v1/conversation/messages", json=body, headers=headers)
-        assert answer.status_code == 200, answer.text
-        yield turn, answer.json()
+        yield turn, said(client, headers, {"choice": turn.said} if is_payload else {"text": turn.said})
+
+
+def said(client: httpx.Client, headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer of the API to one message."""
+    answer = client.post("/api/v1/conversation/messages", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def differences(turn: Turn, answer: Mapping[str, Any]) -> list[str]:

@@ -90,7 +90,7 @@ def counts(today: date) -> list[CountRow]:
                     rows.append(
                         CountRow(day=day, area="larkmere", setting=where, audience=voice, kind=kind, topic=topic, number=number)
                     )
-        for kind, number in (("helpful", round(3 * busy)), ("unhelpful", round(0.4 * busy))):
+        for kind, number in (("helpful", round(3 * busy)), ("unhelpful", round(0.4 * busy)), ("misread", round(0.3 * busy))):
             rows.append(CountRow(day=day, area="larkmere", setting="", audience="parent", kind=kind, topic="", number=number))
     return rows
 

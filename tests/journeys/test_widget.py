@@ -67,6 +67,16 @@ def test_the_safety_card_comes_at_once_and_does_not_repeat_what_was_said(browser
         assert "my dad hits me" not in shown(page)
 
 
+def test_words_that_got_the_card_and_were_misread_are_answered(browser: Browser, address: str) -> None:
+    with opened(browser, address, markup(address)) as page:
+        page.get_by_role("button", name="Ask about SEND").click()
+        ask(page, "how much is DAF? i am going to kill myself if i have to fill in one more form")
+        expect(page.get_by_role("region", name="Reply")).to_contain_text("ring 999")
+        page.get_by_role("button", name="That is not what I meant").click()
+        expect(page.get_by_role("region", name="Reply").last).to_contain_text("Disability Access Fund")
+        expect(page.get_by_role("button", name="That is not what I meant")).to_have_count(0)
+
+
 def test_focus_goes_in_and_comes_back(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
         page.keyboard.press("Tab")

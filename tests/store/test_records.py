@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from assistant.types import Context, Decision, Kind, Outcome, Reason, Reply
 from store.conversations import DatabaseConversations
 from store.records import DatabaseRecorder
+from store.reports import Reports
 from store.tables import CountRow, UnansweredRow
 from tests.assistant.helpers import understanding
 
@@ -38,6 +40,17 @@ def test_an_answer_that_was_said_to_be_uncertain_is_kept_for_staff(engine: Engin
         recorder.record(HERE, understanding(asked), reply, decision)
     with Session(engine) as session:
         assert session.scalars(select(UnansweredRow.text)).all() == ["likely"]
+
+
+def test_that_the_card_was_not_meant_is_counted_and_nothing_else_of_it_is_kept(engine: Engine) -> None:
+    recorder = DatabaseRecorder(engine, str, encode)
+    recorder.disclosure(replace(HERE, setting="oak"))
+    recorder.misread(replace(HERE, setting="oak", misread=True))
+    with Session(engine) as session:
+        assert session.scalars(select(UnansweredRow)).all() == []
+        counts = {(row.kind, row.setting, row.number) for row in session.scalars(select(CountRow))}
+    assert counts == {("safeguarding", "", 1), ("misread", "", 1)}
+    assert Reports(engine).doing("brookshire", date.today()).misread == 1
 
 
 def test_old_questions_are_purged(engine: Engine) -> None:
