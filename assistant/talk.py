@@ -69,12 +69,14 @@ class Talk:
         return Parsed(act, understanding.confidence if act != FAQ else 1.0, ranking, understanding.entities)
 
     def answer(self, text: str, context: Context) -> Step:
-        """Each question of a message answered, one after the other."""
+        """Each question of a message answered, one after the other; what answers two of them is shown once."""
         replies: list[Reply] = []
         slots: dict[str, Any] = {}
-        for question in [text] if self._parts.languages.other(text) else questions_in(text):
+        asked = [text] if self._parts.languages.other(text) else questions_in(text)
+        for question in asked:
             explained = self.assistant.explain(question, context)
-            replies.append(explained.reply)
+            if not any(_same(explained.reply, each) for each in replies):
+                replies.append(explained.reply)
             if explained.reply.kind is Kind.SAFEGUARDING:
                 return self.safeguarding(context)
             understood = explained.understanding
@@ -233,3 +235,8 @@ class Talk:
                 seen.add(reading.hit.document.id)
                 choices.append((reading.hit.document.id, Choice(reading_label(reading), choose_reading(reading))))
         return choices
+
+
+def _same(one: Reply, other: Reply) -> bool:
+    """True if they show the same."""
+    return (one.kind, one.text, one.citations, one.contacts) == (other.kind, other.text, other.citations, other.contacts)
