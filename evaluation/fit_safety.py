@@ -50,7 +50,7 @@ Floats = NDArray[np.float64]
 class Goals:
     """What the thresholds keep to on the cross-fitted training messages, as shares of the harmless ones."""
 
-    idioms: float = 0.105
+    idioms: float = 0.10
     """Idioms and low moods that get the safety card, at most."""
     ordinary: float = 0.0125
     """Ordinary questions that get the safety card, at most."""
@@ -60,7 +60,7 @@ class Goals:
     """Short harmless turns of a chat that get the safety card, at most."""
     short_gentle: float = 0.20
     """Short harmless turns that get at least the gentle line, at most."""
-    long: float = 0.25
+    long: float = 0.20
     """Long harmless stories that get the safety card, at most."""
 
 

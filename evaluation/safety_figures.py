@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from assistant.safety import Level, SafetyScreen
 from evaluation.intervals import share_text
+from evaluation.questions import read_questions
 from evaluation.safety_messages import (
     HELD_OUT,
     LATER,
@@ -20,6 +22,7 @@ from evaluation.safety_messages import (
 
 _IDIOM = "idiom"
 _LONG = 32  # words
+_STORIES = Path("evaluation/stories")
 _MANY = 5  # questions
 
 
@@ -29,6 +32,10 @@ def report_held_out(screen: SafetyScreen) -> None:
     report("blind set", own("blind"), screen)
     report("short turns of a chat", own("short"), screen)
     report("long stories", own("long"), screen)
+    report("asked once", own("asked_once"), screen)
+    for path in sorted(_STORIES.glob("*.jsonl")):
+        told = [Labelled(question.text, False, question.expect.value, "stories") for question in read_questions(path)]
+        report(f"questions told as stories, {path.stem}", told, screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
     report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)

@@ -7,7 +7,7 @@ families' own words, and harmless messages of every kind and length. What it mak
 nothing, so three more are trained, each on two thirds, and judge the third that they have not seen:
 `evaluation/safety/judged.json` keeps these logits, and `evaluation.fit_safety` weighs the judge by them.
 
-Needs the `build` extra; four times half an hour on one core, two at a time.
+Needs the `build` extra; four times 35 minutes on one core, two at a time.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ PIECES = 192  # word pieces of a message that are read at most
 class Training:
     """The settings of one training run."""
 
-    messages: int = 16_000
+    messages: int = 24_000
     learning_rate: float = 4e-4
     messages_a_batch: int = 32
     messages_at_once: int = 8
     shares: Mapping[str, float] = field(
         default_factory=lambda: {
             "alone": 0.12,  # a disclosure and nothing else
-            "buried": 0.2,  # a disclosure among questions in families' own words
-            "long": 0.12,  # long stories of one person, disclosures or not
+            "buried": 0.18,  # a disclosure among questions in families' own words
+            "long": 0.16,  # long stories of one person, disclosures or not
             "families": 0.24,  # questions in families' own words
-            "packs": 0.16,  # other questions of the packs
-            "others": 0.16,  # all other harmless messages
+            "packs": 0.13,  # other questions of the packs
+            "others": 0.17,  # all other harmless messages
         }
     )
     behind: Sequence[float] = (0.5, 0.24, 0.1, 0.07, 0.05, 0.04)  # how often a family's question has none, one, ... beside it
