@@ -182,7 +182,7 @@ class Talk:
         return Step((reply,), {"last_kind": reply.kind.value, **forgotten})
 
     def misread(self, text: str, context: Context) -> Step:
-        """The answer to words that got the card; `context.misread` says that they were misread. The words are not recorded."""
+        """The answer to words that got the card; `context.misread` says that they were misread. The turn keeps none of them."""
         self._parts.recorder.misread(context)
         return self.answer(text, context)
 

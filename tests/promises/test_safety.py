@@ -31,6 +31,7 @@ from knowledge.encoder import OnnxEncoder
 from tests.conftest import DATA as MADE
 
 FOLDER = Path("evaluation/safety")
+HELD_OUT_SETS = ("held_out", "blind", "short", "long", "asked_once")
 PAGE = Path("docs/reference/safety.md").read_text(encoding="utf-8")
 # The most that may be missed, and that may be met with silence, of what was held out: no change may do worse.
 MOST_MISSED, MOST_SILENT = 7, 2
@@ -68,9 +69,7 @@ def plain(text: str) -> str:
 
 
 def test_no_message_of_our_own_and_no_disclosure_that_is_held_out_is_learned_from() -> None:
-    kept = {
-        plain(one.text) for one in held_out() if one.harm or one.source in ("held_out", "blind", "short", "long", "asked_once")
-    }
+    kept = {plain(one.text) for one in held_out() if one.harm or one.source in HELD_OUT_SETS}
     assert kept.isdisjoint(plain(one.text) for one in (*own("train"), *own("long_train"), *examples(), *routing()))
 
 
@@ -173,5 +172,4 @@ def test_the_page_states_what_is_measured(met: Met) -> None:
 
 
 def held_out() -> list[Labelled]:
-    sets = ("held_out", "blind", "short", "long", "asked_once")
-    return [*(one for name in sets for one in own(name)), *(one for pack in HELD_OUT for one in of_pack(pack))]
+    return [*(one for name in HELD_OUT_SETS for one in own(name)), *(one for pack in HELD_OUT for one in of_pack(pack))]
