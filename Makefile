@@ -111,8 +111,8 @@ train-questions: $(VENV)/.train  ## Tune the question encoder and late interacti
 train-cross-encoder: $(VENV)/.train $(VENV)/.model  ## Train the cross-encoder again (an hour on two cores), then make calibrate
 	$(BIN)/python -m evaluation.train_cross_encoder $(TRAINED_ON) $(READ)
 
-train-further: $(VENV)/.train $(VENV)/.model  ## Train the cross-encoder that ships further, most with what it is wrong on (an hour and a quarter), then make calibrate
-	$(BIN)/python -m evaluation.train_cross_encoder --further $(addprefix --new ,$(FURTHER)) $(TRAINED_ON) $(READ)
+train-further: $(VENV)/.train $(VENV)/.model  ## Train the cross-encoder that ships further, most with what it is wrong on (an hour and a half), then make calibrate
+	$(BIN)/python -m evaluation.train_cross_encoder --further $(TRAINED_ON) $(READ) $(FURTHER)
 
 train-harm-judge: $(VENV)/.train $(VENV)/.model  ## Train the judge of disclosures again (an hour on two cores), then make fit
 	$(BIN)/python -m evaluation.train_harm_judge

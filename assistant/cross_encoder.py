@@ -36,12 +36,12 @@ class CrossEncoder:
         self._session = open_session(folder / GRAPH_FILE, threads, keeps_memory=True)
         self._tokenizer = plain_tokenizer(folder / TOKENS_FILE)
         self._told = lru_cache(maxsize=_REMEMBERED)(lambda text: pieces_of(self._tokenizer, text, PASSAGE_PIECES))
-        self._logit = lru_cache(maxsize=_REMEMBERED)(self._read)
+        self.logit = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
         """A logit for each of `hits`; above 0 is likelier than "nothing answers this"."""
         asked = pieces_of(self._tokenizer, question, QUESTION_PIECES)
-        return [self._logit(asked, self._told(hit_unit(hit))) for hit in hits]
+        return [self.logit(asked, self._told(hit_unit(hit))) for hit in hits]
 
     def _read(self, asked: tuple[int, ...], told: tuple[int, ...]) -> float:
         """One pair a run: faster than many padded to one length, and the rounding of one does not depend on the others."""

@@ -110,7 +110,7 @@ class DecisionPolicy:
         """Raise PolicyError unless the policy was fitted with these models."""
         if self.models != models:
             raise PolicyError(
-                f"the decision policy was fitted for models {self.models}, these are {models}: run 'signpost calibrate'"
+                f"the decision policy was fitted for models {self.models}, these are {models}: run 'make calibrate'"
             )
 
     def save(self, path: Path) -> None:
@@ -129,9 +129,9 @@ class DecisionPolicy:
                 float(row["see_also_at"]), float(row["sure_at"]), row["reached"],
             )  # fmt: skip
         except FileNotFoundError:
-            raise PolicyError(f"no decision policy at {path}: run 'signpost calibrate'") from None
+            raise PolicyError(f"no decision policy at {path}: run 'make calibrate'") from None
         except (ValueError, KeyError, TypeError) as error:
-            raise PolicyError(f"the decision policy {path} is damaged ({error}): run 'signpost calibrate'") from error
+            raise PolicyError(f"the decision policy {path} is damaged ({error}): run 'make calibrate'") from error
 
 
 def _logistic(total: float) -> float:

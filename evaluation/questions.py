@@ -20,8 +20,10 @@ class Expect(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
-ORDINARY, FAMILIES = "questions.jsonl", "families.jsonl"
-"""Of an area pack. In the second, questions share hardly a word with the page that answers them."""
+ORDINARY, FAMILIES, STORIES = "questions.jsonl", "families.jsonl", "stories.jsonl"
+"""Of an area pack. In the second, questions share hardly a word with the page that answers them; the third has some of both, told
+as stories."""
+EVERY = (ORDINARY, FAMILIES, STORIES)
 
 
 class QuestionsError(Exception):

@@ -4,7 +4,7 @@
 
 Each question is shown with one passage that answers it, if there is one, and with wrong ones that search really offers: by the
 question encoder and by the plain one, those of the nearest page first. It learns to choose among them and "nothing answers this",
-whose score is 0. With `--further` it goes on from the changes that ship, and first judges what they make of a part of the
+whose score is 0. With `--further` it goes on from the changes that ship, and first judges what these make of a part of the
 questions: those that they are wrong on are drawn more often, and the wrong passages that they like best.
 
 Needs the `build` extra; on two cores that can multiply 16-bit numbers, four questions a second.
@@ -17,7 +17,9 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 import torch.nn.functional as F
@@ -26,10 +28,11 @@ from torch import Tensor
 from assistant.cross_encoder import INPUTS, pairs_feed
 from assistant.data_files import DATA
 from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, take_changes, write_changes
-from evaluation.cross_encoder_pairs import ASTRAY, RATED, Asked, Told, asked_of_pack
+from evaluation.cross_encoder_pairs import ASTRAY, RATED, Asked, Judging, Told, asked_of_pack
 from evaluation.descent import descend, digest_of
-from knowledge.encoder import TOKENS_FILE, OnnxEncoder
-from knowledge.merged import merged_facts
+from evaluation.questions import FAMILIES, ORDINARY, STORIES
+from knowledge.encoder import TOKENS_FILE
+from knowledge.merged import make_merged, merged_facts
 from knowledge.published import published_model
 
 
@@ -49,16 +52,16 @@ class Training:
     nothing: float = 0.7  # weight of a question that nothing answers
     alone: float = 0.3  # weight of whether each passage answers, beside which one does
     shortened: float = 0.0  # how often passages are cut to a few sentences: lists hold an answer in one line of many
-    judged: float = 0.0  # share of the questions that were judged first, the ones it is wrong on likelier
+    stories: float = 0.0  # share of those that are told as stories
+    judged: float = 0.0  # share of the other questions that were judged first, the ones it is wrong on likelier
     easiest: float = 0.2  # how often a judged question is drawn that it is right on, beside 2.0 at most
     heat: float = 2.5  # logits are divided by this: the larger, the less it matters how likely a wrong passage seems
-    passages_judged: int = 9
     warm_up: int = 30
     seed: int = 3
 
 
 # Further from weights that were trained so: what it is wrong on first, and more questions in families' own words.
-FURTHER = Training(questions=13_000, learning_rate=3e-4, families=0.5, shortened=0.25, judged=0.7, seed=23)
+FURTHER = Training(questions=13_000, learning_rate=3e-4, families=0.5, shortened=0.25, stories=0.15, judged=0.6, seed=31)
 
 
 def shown(asked: Asked, training: Training, order: random.Random) -> list[tuple[Told, bool]]:
@@ -85,17 +88,6 @@ def _likelier(wrong: Sequence[Told], training: Training) -> list[float]:
         return [1 / (1.5 + rank) for rank in range(len(wrong))]
     logits = [min(known) - 1 if each.logit is None else each.logit for each in wrong]
     return [math.exp(min(4.0, max(-6.0, logit)) / training.heat) + 0.02 for logit in logits]
-
-
-def judged(graph: CrossEncoderGraph, asked: Asked, training: Training) -> Asked:
-    """The question with the logits that `graph` gives its best ranked passages, and how far that is from right."""
-    right, wrong = asked.right, asked.wrong[: training.passages_judged]
-    with torch.no_grad():
-        logits: list[float] = _run(graph, [(asked.pieces, each.pieces) for each in (*right, *wrong)]).tolist()
-    told = tuple(replace(each, logit=logit) for each, logit in zip((*right, *wrong), logits, strict=True))
-    best = max(logits[: len(right)], default=0.0)  # the score of "nothing answers this" is 0
-    lost = math.log(math.fsum(math.exp(logit) for logit in (0.0, *logits))) - best
-    return replace(asked, right=told[: len(right)], wrong=(*told[len(right) :], *asked.wrong[len(wrong) :]), lost=lost)
 
 
 def loss_of(graph: CrossEncoderGraph, batch: Sequence[Asked], training: Training, order: random.Random) -> Tensor:
@@ -125,14 +117,15 @@ def _run(graph: CrossEncoderGraph, pairs: Sequence[tuple[tuple[int, ...], tuple[
 
 def drawn(asked: Sequence[Asked], training: Training, order: random.Random) -> Iterator[Asked]:
     """Questions without end, in the shares that `training` says; each kind anew only when all of it was drawn."""
-    rated = [each for each in asked if each.expect in RATED]
-    known = [each for each in rated if each.lost is not None]
-    rest = 1 - training.astray - training.judged
+    told = [each for each in asked if each.manner == STORIES]
+    rated = [each for each in asked if each.expect in RATED and each.manner != STORIES]
+    rest = 1 - training.astray - training.stories - training.judged
     kinds = (
         ([each for each in asked if each.expect in ASTRAY], training.astray),
-        (known, training.judged),
-        ([each for each in rated if each.lost is None and each.families], rest * training.families),
-        ([each for each in rated if each.lost is None and not each.families], rest * (1 - training.families)),
+        (told, training.stories),
+        ([each for each in rated if each.lost is not None], training.judged),
+        ([each for each in rated if each.lost is None and each.manner == FAMILIES], rest * training.families),
+        ([each for each in rated if each.lost is None and each.manner == ORDINARY], rest * (1 - training.families)),
     )
     left: list[list[Asked]] = [[] for _ in kinds]
     shares = [share if of_kind else 0.0 for of_kind, share in kinds]
@@ -180,29 +173,29 @@ def main() -> None:
     parser.add_argument("--published", type=Path, help="folder of all-mpnet-base-v2; default: the packages from PyPI")
     parser.add_argument("--questions", type=int, help="how many to train on")
     parser.add_argument("--further", action="store_true", help="go on from the changes that ship, most with what is wrong there")
-    parser.add_argument("--new", action="append", default=[], type=Path, help="with --further: a pack not trained on before")
-    parser.add_argument("--judge", type=int, default=5600, help="with --further: how many questions of the others are judged too")
+    parser.add_argument("--judge", type=float, default=0.2, help="with --further: the share of the questions that is judged")
     given = parser.parse_args()
     facts = merged_facts(DATA / "cross_encoder")
     settings = FURTHER if given.further else Training()
     settings = replace(settings, questions=given.questions or settings.questions)
     with published_model(given.published, facts["weights"], facts["tokens"]) as folder:
-        asked, new = _asked(given.packs, folder), _asked(given.new, folder)
-        print(f"{len(asked) + len(new)} questions", flush=True)
+        asked = _asked(given.packs, folder, given.judge if given.further else 0.0)
+        print(f"{len(asked)} questions, {sum(each.lost is not None for each in asked)} of them judged", flush=True)
         graph = CrossEncoderGraph(plain_model(folder))
         if given.further:
             take_changes(graph, DATA / "cross_encoder")
-            graph.still_in_16_bits()
-            random.Random(settings.seed).shuffle(asked)
-            known = [judged(graph, each, settings) for each in (*new, *asked[: given.judge])]
-            asked = [*known, *asked[given.judge :]]
         train(graph, asked, settings)
         write_changes(graph, folder, given.out, digest_of(graph), sample_of(asked))
 
 
-def _asked(packs: Sequence[Path], published: Path) -> list[Asked]:
-    encoders = [OnnxEncoder(DATA / name) for name in ("question_encoder", "encoder")]
-    return [each for pack in packs for each in asked_of_pack(pack, encoders, published / TOKENS_FILE)]
+def _asked(packs: Sequence[Path], published: Path, judged: float) -> list[Asked]:
+    """The questions of all packs, made ready by two processes; a share of them `judged` by the cross-encoder that ships."""
+    with TemporaryDirectory() as scratch, get_context("spawn").Pool(2) as pool:
+        judging = Judging(Path(scratch) / "made", judged) if judged else None
+        if judging:
+            make_merged(DATA / "cross_encoder", judging.folder, published)
+        tasks = [(pack, published / TOKENS_FILE, judging) for pack in packs]
+        return [each for made in pool.starmap(asked_of_pack, tasks, chunksize=1) for each in made]
 
 
 if __name__ == "__main__":

@@ -27,8 +27,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SIGNPOST_", extra="ignore")
 
     data: Path = Field(Path("data"), description="Folder that holds the database, the encoder and the indexes.")
-    mode: Mode = Field(Mode.DEMO, description="`live` refuses to start without SENDIASS and safeguarding contacts.")
-    database: str = Field("", description="Address of the database; empty means SQLite in the data folder.")
+    mode: Mode = Field(
+        Mode.DEMO,
+        description="`live` refuses to start without SENDIASS, safeguarding, and safeguarding's out-of-hours number.",
+    )
+    database: str = Field(
+        "",
+        description="Address of the database (for PostgreSQL install psycopg); empty means SQLite in the data folder.",
+    )
     encoder_model: str = Field(
         str(REPOSITORY / "assistant" / "data" / "encoder"),
         description="The encoder: the one that ships, or a sentence-transformers model (a folder, or an installed package).",
@@ -50,7 +56,9 @@ class Settings(BaseSettings):
     conversation_minutes: int = Field(60, description="Minutes after which an idle conversation is forgotten.")
     messages_a_minute: int = Field(30, description="Messages that one conversation may send a minute.")
     client_messages_a_minute: int = Field(120, description="Messages that one client (network address) may send a minute.")
-    public_address: str = Field("http://127.0.0.1:8000", description="Address that staff reach it at, for links in mail.")
+    public_address: str = Field(
+        "http://127.0.0.1:8000", description="Address that staff reach it at, for links in mail and to a new account."
+    )
     digest_day: str = Field("monday", description="Weekday on which staff get an e-mail of what waits for them; empty for none.")
     oidc_issuer: str = Field("", description="Address of the OpenID Connect provider that staff sign in with; empty for none.")
     oidc_client_id: str = Field("", description="Our name at that provider.")

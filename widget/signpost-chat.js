@@ -15,7 +15,7 @@
     young: "A young person", waiting: "Looking…", log: "Questions and answers", tab: "(opens a new tab)", about: "This is about",
     write: "Write to them", misread: "That is not what I meant. Answer my question", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.",
     intro: "I look for answers on the council's and the schools' pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
-    seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered, or only just, is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
+    seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered, or only just, or whose answer did not help, is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
     down: "The chat is not working just now. You can ask here:",
   };
   const CSS = `

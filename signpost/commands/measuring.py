@@ -13,7 +13,7 @@ import yaml
 
 from assistant.data_files import DATA
 from evaluation.cases import KeptFound, cases_of, taught_by
-from evaluation.questions import Question, is_training_half, questions_of, read_questions
+from evaluation.questions import EVERY, Question, is_training_half, questions_of, read_questions
 from evaluation.report import broken_bars, draw, lines
 from evaluation.run import compare, read_results, run, write_results
 from knowledge.pack import read_pack
@@ -97,7 +97,7 @@ def calibrate(
     for pack in also or []:
         workshop.store.save_area(read_pack(pack).area)
     assistant = workshop.assistant(NoRecorder(), undecided(workshop.models_digest, workshop.encoder.dimensions), national=False)
-    asked = [question for pack in packs for question in questions_of(pack)]
+    asked = [question for pack in packs for question in questions_of(pack, EVERY)]
     asked += [each for pack in half or [] for each in questions_of(pack) if not is_training_half(each)]
     content = _content_digest(workshop, asked)
     kept = KeptFound(workshop.settings.data / "found", _digest([workshop.models_digest, content, *_program()]))

@@ -1,4 +1,4 @@
-"""Commands for staff accounts: staff add."""
+"""Commands for staff accounts: staff add, staff list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add(
     name: Annotated[str, typer.Option(help="Name of the person.")] = "",
     role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.REVIEWER,
     setting: Annotated[str, typer.Option(help="Only setting of an editor.")] = "",
-    address: Annotated[str, typer.Option(help="Address of the service, for the link.")] = "http://127.0.0.1:8000",
+    address: Annotated[str, typer.Option(help="Address of the service, for the link; default: SIGNPOST_PUBLIC_ADDRESS.")] = "",
     as_json: Json = False,
 ) -> None:
     """Add somebody, or let them set a new password: prints a link that works once, for three days."""
@@ -44,7 +44,7 @@ def add(
             f"an editor needs a setting of {area}: give one of {', '.join(each.slug for each in found.settings)}"
         )
     token = StaffAccounts(workshop.engine).add(email, name or email.split("@")[0], role, area, setting)
-    link = f"{address.rstrip('/')}/staff/welcome/{token}"
+    link = f"{(address or workshop.settings.public_address).rstrip('/')}/staff/welcome/{token}"
     Output.json({"link": link}) if as_json else Output.line(link)
 
 

@@ -112,7 +112,7 @@ def test_a_policy_of_another_encoder_is_refused(tmp_path: Path) -> None:
     loaded = DecisionPolicy.load(tmp_path / "p.json")
     assert loaded == policy()
     loaded.fits("enc")
-    with pytest.raises(PolicyError, match="run 'signpost calibrate'"):
+    with pytest.raises(PolicyError, match="run 'make calibrate'"):
         loaded.fits("other")
     with pytest.raises(PolicyError, match="no decision policy"):
         DecisionPolicy.load(tmp_path / "none.json")

@@ -23,11 +23,18 @@ _FAMILIES = [
     ("We live miles out. Do I have to drive her in every morning?", "bus", "if the school is more than three miles away"),
     ("can i see the driver's papers", None, None),
 ]
+_STORIES = [
+    (
+        "Where do I start. His nan died in March and she was the one who took him everywhere, so it is all down to me now, and I "
+        "work nights. What he really misses is the splashing about with the others. Which day do they meet?",
+        "club", "The swimming club meets on Mondays",
+    ),
+]  # fmt: skip
 
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    """Three pages; four ordinary questions and three in families' own words."""
+    """Three pages; four ordinary questions, three in families' own words, and one told as a story."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     (folder / "area.yml").write_text(
@@ -39,6 +46,7 @@ def pack(tmp_path: Path) -> Path:
     (folder / "pages.jsonl").write_text("\n".join(json.dumps(page) for page in pages))
     (folder / "questions.jsonl").write_text(_rows(_ORDINARY, "q"))
     (folder / "families.jsonl").write_text(_rows(_FAMILIES, "w"))
+    (folder / "stories.jsonl").write_text(_rows(_STORIES, "s"))
     return folder
 
 

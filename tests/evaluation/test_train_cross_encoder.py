@@ -11,7 +11,7 @@ import pytest
 
 from assistant.cross_encoder import CrossEncoder
 from assistant.data_files import DATA
-from evaluation.questions import Expect
+from evaluation.questions import ORDINARY, Expect
 from knowledge.merged import CHANGES_FILE, make_merged, merged_facts
 from tests.assistant.helpers import hit
 from tests.evaluation.conftest import PAGES
@@ -28,7 +28,7 @@ def test_it_trains_and_writes_changes_that_serve(
     command = ["train_cross_encoder", "--out", str(changes), "--questions", "64", str(pack)]
     monkeypatch.setattr(sys, "argv", command)
     train_cross_encoder.main()
-    assert "7 questions" in capsys.readouterr().out
+    assert "8 questions, 0 of them judged" in capsys.readouterr().out
     assert merged_facts(changes)["digest"] != merged_facts(DATA / "cross_encoder")["digest"]
     assert (changes / CHANGES_FILE).stat().st_size < 25_000_000
     make_merged(changes, made)
@@ -44,10 +44,10 @@ def test_it_goes_on_with_what_it_is_wrong_on(
     pytest.importorskip("torch", reason="needs the 'build' extra: pip install '.[build]'")
     from evaluation import train_cross_encoder
 
-    command = ["train_cross_encoder", "--out", str(tmp_path), "--questions", "32", "--further", "--judge", "2", str(pack)]
-    monkeypatch.setattr(sys, "argv", [*command, "--new", str(pack)])
+    command = ["train_cross_encoder", "--out", str(tmp_path), "--questions", "32", "--further", "--judge", "1", str(pack)]
+    monkeypatch.setattr(sys, "argv", command)
     train_cross_encoder.main()
-    assert "14 questions" in capsys.readouterr().out
+    assert "8 questions, 8 of them judged" in capsys.readouterr().out
     assert merged_facts(tmp_path)["digest"] != merged_facts(DATA / "cross_encoder")["digest"]
 
 
@@ -56,8 +56,8 @@ def test_what_is_wrong_and_what_misleads_are_shown_more_often() -> None:
     from evaluation.train_cross_encoder import FURTHER, Asked, Told, drawn, shown
 
     likely, unlikely = Told((1,), logit=3.0), Told((2,), logit=-5.0)
-    wrong = Asked((7,), Expect.HANDOFF, False, (), (unlikely, likely), lost=3.0)
-    right = Asked((8,), Expect.HANDOFF, False, (), (unlikely, likely), lost=0.0)
+    wrong = Asked((7,), Expect.HANDOFF, ORDINARY, (), (unlikely, likely), lost=3.0)
+    right = Asked((8,), Expect.HANDOFF, ORDINARY, (), (unlikely, likely), lost=0.0)
     training, order = replace(FURTHER, shortened=0.0, wrong_passages=1), random.Random(1)
     first = [next(drawn([right, wrong], training, order)) for _ in range(200)]
     assert first.count(wrong) > 3 * first.count(right) > 0
