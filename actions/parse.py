@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from assistant.talk import Talk
+from assistant.visible import visible
 
 
 def rasa_parse(talk: Talk, text: str, area: str) -> dict[str, Any]:
@@ -23,5 +23,5 @@ def rasa_parse(talk: Talk, text: str, area: str) -> dict[str, Any]:
 
 
 def readable(text: str) -> str:
-    """`text` without control characters and marks that turn the direction of writing; new lines stay."""
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")).strip()
+    """`text` as it is seen, without spaces around it."""
+    return visible(text).strip()

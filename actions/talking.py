@@ -5,8 +5,7 @@ The slots `area`, `setting` and `audience` say where and for whom; until they ar
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date
+import logging
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,9 +13,11 @@ from rasa_sdk.events import AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import channel_message
+from assistant.errors import AreaUnknown, place_of
 from assistant.talk import Step, Talk
 from assistant.types import Audience, Context, Kind
 
+log = logging.getLogger(__name__)
 Event = dict[str, Any]
 
 
@@ -34,10 +35,16 @@ class TalkAction(Action):  # type: ignore[misc]
         return self.name_
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        """Dispatch the replies of one step, and set the slots that it changes."""
+        """Dispatch the replies of one step, and set the slots that it changes. Whatever fails, the family gets a hand-over."""
         del domain
         context = context_of(tracker, self._only_area)
-        step = self.step(self._talk, tracker, context)
+        try:
+            step = self.step(self._talk, tracker, context)
+        except AreaUnknown:
+            raise
+        except Exception as error:
+            log.error("%s failed: %s in %s", self.name_, type(error).__name__, place_of(error))
+            step = self._talk.failed(context)
         slots = {"area": context.area, "audience": context.audience.value, "setting": context.setting, **step.slots}
         for reply in step.replies:
             dispatcher.utter_message(**channel_message(reply, slots))
@@ -156,7 +163,7 @@ class ActionRepeat(TalkAction):
             return talk.person("", context)
         if not context.previous:
             return talk.smalltalk("nothing_to_repeat", context)
-        again = Context(context.area, context.setting, context.audience)
+        again = Context(context.area, context.setting, context.audience, records=False)
         return talk.answer(context.previous, again)
 
 
@@ -211,11 +218,6 @@ def entities(tracker: Tracker, kind: str) -> list[str]:
     return list(dict.fromkeys(str(each.get("value")) for each in found if each.get("entity") == kind))
 
 
-def asker_of(sender: str) -> str:
-    """Tells one conversation's questions from another's; it can't be turned back, and changes every day."""
-    return hashlib.sha256(f"{date.today()}/{sender}".encode()).hexdigest()[:16]
-
-
 def context_of(tracker: Tracker, only_area: str = "") -> Context:
     """Where and for whom the conversation is held: from the slots, at first from the message's metadata."""
     given = tracker.latest_message.get("metadata") or {}
@@ -226,5 +228,5 @@ def context_of(tracker: Tracker, only_area: str = "") -> Context:
     misread = bool(given.get("misread")) and tracker.get_slot("last_kind") == Kind.SAFEGUARDING.value
     return Context(
         str(area or given.get("area") or only_area), setting, Audience(known),
-        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""), asker_of(tracker.sender_id), misread,
+        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""), tracker.sender_id, misread,
     )  # fmt: skip

@@ -81,7 +81,7 @@ def _cookie_secret(service: Service) -> str:
 
 def _watch(service: Service, stop: threading.Event) -> None:
     while not stop.wait(_LOOK_EVERY):
-        service.refresh()
+        _run(service.refresh)
 
 
 def _do_tasks(service: Service, stop: threading.Event) -> None:
@@ -94,7 +94,7 @@ def _do_tasks(service: Service, stop: threading.Event) -> None:
 
 
 def _run(task: object) -> None:
-    """Run one task; whatever it raises is logged by kind, and the next minute tries again."""
+    """Run one task; whatever it raises is logged by kind, and the next round tries again."""
     try:
         task()  # type: ignore[operator]
     except Exception as error:

@@ -14,6 +14,10 @@ from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 
 EXPIRED = "This conversation is over: it was deleted, or nothing was said for a while. Start a new one."
+GONE_LATER = (
+    "Your conversation has been deleted here. Another part of this service did not answer. It deletes what you wrote within "
+    "an hour, by itself."
+)
 _MOST_TOKEN = 80
 
 
@@ -31,7 +35,7 @@ def start(service: Service, context: Context) -> str:
     known = setting_of(area, context.setting)
     token = secrets.token_urlsafe(24)
     slots = {"area": area.slug, "setting": known.slug if known else None, "audience": context.audience.value}
-    service.conversation.trackers.save(_key(token), {"slots": {**service.conversation.initial_slots, **slots}, "events": []})
+    service.conversation.trackers.start(_key(token), {"slots": {**service.conversation.initial_slots, **slots}, "events": []})
     return token
 
 
@@ -64,9 +68,10 @@ async def say(service: Service, token: str, text: str, *, misread: bool = False)
     return Exchange(replies, _context(slots))
 
 
-def forget(service: Service, token: str) -> None:
-    """Delete a conversation, and all that was kept of it."""
-    service.conversation.trackers.delete(_key(token))
+async def forget(service: Service, token: str) -> bool:
+    """Delete a conversation; False if a Rasa server that may hold some of it did not answer."""
+    known = bool(token) and len(token) <= _MOST_TOKEN
+    return await service.conversation.runner.forget(_key(token)) if known else True
 
 
 def _context(slots: dict[str, Any]) -> Context:

@@ -117,8 +117,13 @@ def coverage_csv(tables: Sequence[CoverageTable]) -> str:
                 page.updated.isoformat() if page and page.updated else "", _number(row.age_months), "yes" if row.old else "",
                 _number(row.reading_age), table.made_on.isoformat(),
             )  # fmt: skip
-            writer.writerow([_harmless(cell) for cell in cells])
+            writer.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def stylesheet() -> str:
@@ -149,7 +154,3 @@ def _items(tables: Sequence[CoverageTable], family: str) -> tuple[CoverageRow, .
 
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from fastapi import HTTPException
@@ -16,11 +15,12 @@ from assistant.safety import Level
 from assistant.summary import summary
 from assistant.types import Context
 from knowledge.types import Contact
-from store.outbox import HELD, Letter, acknowledging, new_reference
+from store.outbox import HELD, Letter, acknowledging, is_address, new_reference
 
-_ADDRESS = re.compile(r"[^@\s<>,;\"']{1,64}@[^@\s<>,;\"']+\.[^@\s<>,;\"'.]{2,}")
 _REACHED = ("sendiass", "send_team")
 _LEAST = 10  # letters
+PLAIN_ADDRESS = "It may hold plain letters (a to z), numbers and marks like . - _ only, with an @, and no gaps."
+_OFTEN = "A few messages were sent from here in the last hour. Please wait an hour, or ring or write to them yourself."
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ def draft(service: Service, context: Context, question: str) -> str:
     return summary(question, setting_of(area, context.setting), service.assistant.parts.replies, context.audience)
 
 
-def send(service: Service, token: str, key: str, text: str, reply_to: str, *, consent: bool) -> Sent:
+def send(service: Service, token: str, key: str, text: str, reply_to: str, *, client: str, consent: bool) -> Sent:
     """Write the message into the outbox, once however often it is asked for. Raises HTTPException in plain words.
 
+    `client` is the network that asks, of which only so many messages are taken an hour.
     Words that tell of harm are sent as well, since the person chose who reads them; the safety card is shown first.
     """
     context = _context(service, token)
@@ -56,17 +57,29 @@ def send(service: Service, token: str, key: str, text: str, reply_to: str, *, co
     named, body = contact.name or contact.role, service.assistant.parts.redact(text.strip())
     reference = new_reference(token, key, body, reply_to)
     hours = when_read(service, contact)
-    letters = [Letter(context.area, contact.email, say("summary.subject", reference=reference), body, reply_to, reference)]
-    if reply_to:
-        told = say("summary.acknowledged", contact=named, reference=reference, hours=hours)
-        after = replace(letters[0], recipient=reply_to, body=told, reply_to="", reference=acknowledging(reference), state=HELD)
-        letters.append(after)
+    letter = Letter(context.area, contact.email, say("summary.subject", reference=reference), body, reply_to, reference)
+    told = say("summary.acknowledged", contact=named, reference=reference, hours=hours)
     try:
-        service.passing.outbox.put(letters)
+        _put(service, letter, told, token, client)
     except SQLAlchemyError as error:
         raise HTTPException(503, say("summary.not_sent", contact=named)) from error
     said = say("summary.sent", contact=named, reference=reference, hours=hours).strip()
     return Sent(reference, named, " ".join(filter(None, (_safety_first(service, context, text), said))))
+
+
+def _put(service: Service, letter: Letter, told: str, token: str, client: str) -> None:
+    """Write the letter, and what its sender is `told` once it has gone. One that is there already is not counted again."""
+    outbox, limits = service.passing.outbox, service.passing.limits
+    if outbox.state(letter.reference):
+        return
+    with limits.counting(token, client) as allowed:
+        if not allowed:
+            raise HTTPException(429, _OFTEN, {"Retry-After": "3600"})
+        letters = [letter]
+        if letter.reply_to and limits.acknowledges(letter.reply_to):
+            after = acknowledging(letter.reference)
+            letters.append(replace(letter, recipient=letter.reply_to, body=told, reply_to="", reference=after, state=HELD))
+        outbox.put(letters)
 
 
 def when_read(service: Service, contact: Contact) -> str:
@@ -118,6 +131,6 @@ def _contact(service: Service, context: Context, key: str) -> Contact:
 
 def _address(text: str) -> str:
     address = text.strip()
-    if address and (len(address) > 200 or not _ADDRESS.fullmatch(address)):
-        raise HTTPException(422, "That does not look like an e-mail address. Please check it, or leave it out.")
+    if address and not is_address(address):
+        raise HTTPException(422, f"That does not look like an e-mail address. {PLAIN_ADDRESS} Please check it, or leave it out.")
     return address

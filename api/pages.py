@@ -21,6 +21,7 @@ from knowledge.types import Area, Setting
 from store.reports import shown
 
 HERE = Path(__file__).resolve().parent
+_NEXT_NUMBER = re.compile(r"[,;/]| or |\b(?:ext|extn|extension|x)\.? ?(?=\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b")
 _SHOUT = "SHOUT to 85258"
 
@@ -141,8 +142,9 @@ def blocks(text: str) -> list[Block]:
 
 
 def tel(phone: str) -> str:
-    """A phone number as a `tel:` link wants it."""
-    return re.sub(r"[^\d+]", "", phone)
+    """A phone number as a `tel:` link wants it: the first that is written, without an extension or the (0) of "+44 (0)1632"."""
+    first = _NEXT_NUMBER.split(phone.strip())[0]
+    return re.sub(r"[^\d+]", "", first.replace("(0)", "") if first.startswith("+") else first)
 
 
 @cache

@@ -197,10 +197,28 @@ class ParseIn(Shape):
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
+class TrackerIn(Shape):
+    """A conversation as a Rasa server sends it; the rest of it goes to the action as it is."""
+
+    model_config = ConfigDict(extra="allow")
+    sender_id: str
+    slots: dict[str, Any] = Field(default_factory=dict)
+    latest_message: dict[str, Any] | None = None
+
+
+class ActionCall(Shape):
+    """An action that a Rasa server wants run."""
+
+    model_config = ConfigDict(extra="allow")
+    next_action: str
+    tracker: TrackerIn
+    domain: dict[str, Any] | None = None
+
+
 class RestMessage(Shape):
     """A message of Rasa's REST channel."""
 
-    sender: str = Field("default", min_length=1, max_length=200)
+    sender: str = Field(min_length=1, max_length=200, description="Whose conversation it is: one that nobody else can guess.")
     message: str = Field(min_length=1, max_length=LONGEST_MESSAGE)
     metadata: dict[str, Any] = Field(default_factory=dict)
 

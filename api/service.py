@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from rasa_sdk import Action
 
 from actions.runner.server import Runner
+from api.hand_over_limits import HandOverLimits
 from api.staff.desk import StaffDesk
 from assistant.browse import Browse
 from assistant.talk import Talk
@@ -25,11 +26,8 @@ class Trackers(Protocol):
     def load(self, key: str) -> dict[str, Any] | None:
         """The tracker of a conversation; None if there is none."""
 
-    def save(self, key: str, tracker: dict[str, Any]) -> None:
-        """Keep it."""
-
-    def delete(self, key: str) -> None:
-        """Forget it."""
+    def start(self, key: str, tracker: dict[str, Any]) -> None:
+        """Keep the tracker of a new conversation."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,7 @@ class Passing:
     outbox: Outbox
     follow_ups: FollowUps
     can_send: bool
+    limits: HandOverLimits
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 

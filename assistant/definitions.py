@@ -23,7 +23,7 @@ from assistant.types import Citation, Decision, Kind, Outcome, Reading, Reason, 
 DOCUMENT = "glossary"
 _WORD = "{word}"
 _ARTICLES = ("a ", "an ", "the ")
-_FOR_PEOPLE = (Reason.ASKED_FOR_PERSON, Reason.COMPLAINT, Reason.PERSONAL_CASE)
+_FOR_PEOPLE = (Reason.ASKED_FOR_PERSON, Reason.COMPLAINT)
 _SHORT = 3  # letters; so short a form that stands for other things too is left alone
 _PLAIN = 5  # letters; "the plan" and "the base" are left with their article
 _CAPITAL = re.compile(r"[A-Z]")

@@ -10,7 +10,7 @@ import yaml
 
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
-from assistant.light_spacy import import_spacy
+from assistant.light_spacy import ForgetfulEnglish
 from assistant.types import Entity
 
 _AGE = [
@@ -34,13 +34,15 @@ class EntityFinder:
         patterns += [
             {"label": "abbreviation", "pattern": [{"LOWER": short}], "id": long} for short, long in abbreviations.items()
         ]
-        self._language = import_spacy().blank("en")
-        self._language.add_pipe("entity_ruler").add_patterns(patterns)
+        self._english = ForgetfulEnglish()
+        self._english.language.add_pipe("entity_ruler").add_patterns(patterns)
 
     def find(self, text: str) -> tuple[Entity, ...]:
         """Entities in the order of the text; spans do not overlap, the longest wins."""
-        doc = self._language(text.replace("’", "'"))
-        return tuple(Entity(span.label_, span.ent_id_ or _digits(span.text), span.start_char, span.end_char) for span in doc.ents)
+        with self._english.reading(text.replace("’", "'")) as doc:
+            return tuple(
+                Entity(span.label_, span.ent_id_ or _digits(span.text), span.start_char, span.end_char) for span in doc.ents
+            )
 
 
 def _patterns(rows: Mapping[str, Mapping[str, list[str]]]) -> Iterator[dict[str, Any]]:

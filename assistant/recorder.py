@@ -12,7 +12,7 @@ class Recorder(Protocol):
     """Keeps counts, redacted questions that could not be answered, and pages that contradict the law."""
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
-        """Count the reply; keep the question, redacted, if it went unanswered."""
+        """Count the reply; keep the question, redacted, if it went unanswered. Neither if `context` records nothing."""
 
     def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
         """Count whether a reply helped; keep the (redacted) question if it did not."""

@@ -18,6 +18,7 @@ from assistant.redaction_places import Addresses, Births, ages
 from assistant.redaction_recognisers import Found, cued_references, recognisers
 from assistant.redaction_text import Word, organisations, words_of
 from assistant.redaction_words import RedactionRules, load_redaction_rules
+from assistant.visible import visible
 
 LONGEST = 4_000
 """Characters that are read. What comes after is dropped: nothing that was not looked at is kept."""
@@ -52,8 +53,8 @@ class Redactor:
                 _plant(self._keep, keys)
 
     def redact(self, text: str) -> Redaction:
-        """`text` with each personal detail replaced by its kind in square brackets."""
-        text = _shortened(text)
+        """`text`, as it is seen, with each personal detail replaced by its kind in square brackets."""
+        text = _shortened(visible(text))
         counts: Counter[str] = Counter()
         parts, last = [], 0
         for found, instead in self._found(text):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from assistant.safety_model import SafetyModel, features_of
 from assistant.safety_rules import Findings, SafetyRules
 from assistant.safety_text import clip
+from assistant.visible import visible
 
 _ENDS = re.compile(r"[.!?\n]+\s*")
 _SHORTEST_SENTENCE = 3
@@ -68,7 +69,8 @@ class SafetyScreen:
         self._judge = judge
 
     def screen(self, text: str) -> Screening:
-        """How to meet a message. An empty one is nothing."""
+        """How to meet a message, as it is seen. An empty one is nothing."""
+        text = visible(text)
         findings = self._rules.find(text)
         if findings.always:
             return Screening(Level.DISCLOSURE, _category(findings), 1.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
-from assistant.light_spacy import import_spacy
+from assistant.light_spacy import ForgetfulEnglish, import_spacy
 from assistant.types import Entity
 from knowledge.types import Setting
 
@@ -38,22 +38,22 @@ class SettingNames:
     """The names and aliases of one area's settings, ready to be found in messages."""
 
     def __init__(self, settings: Sequence[Setting]) -> None:
-        spacy = import_spacy()
-        self._language = spacy.blank("en")
-        self._matcher = spacy.matcher.PhraseMatcher(self._language.vocab, attr="LOWER")
+        self._english = ForgetfulEnglish()
+        self._matcher = import_spacy().matcher.PhraseMatcher(self._english.language.vocab, attr="LOWER")
         self._slugs: dict[str, set[str]] = {}
         for name in _names(settings):
             self._slugs.setdefault(name.text.lower(), set()).add(name.slug)
         for text in self._slugs:
-            self._matcher.add(text, [self._language.make_doc(text)])
+            self._matcher.add(text, [self._english.language.make_doc(text)])
         self._fuzzy = [text for text in self._slugs if len(text) >= _SHORTEST_FUZZY]
 
     def find(self, text: str) -> tuple[Entity, ...]:
         """One entity for each setting that `text` may name; longer names win over shorter ones inside them."""
-        doc = self._language.make_doc(text.replace("’", "'"))
-        found = {(span.start_char, span.end_char): (span.text.lower(), 1.0) for span in self._matcher(doc, as_spans=True)}
-        if not found:
-            found = self._near(doc)
+        with self._english.reading(text.replace("’", "'")) as doc:
+            spans = self._matcher(doc, as_spans=True)
+            found = {(span.start_char, span.end_char): (span.text.lower(), 1.0) for span in spans}
+            runs = [] if found else list(_runs(doc))
+        found = found or self._near(runs)
         entities: list[Entity] = []
         taken: list[tuple[int, int]] = []
         for (start, end), (name, sure) in sorted(found.items(), key=lambda item: item[0][0] - item[0][1]):
@@ -63,9 +63,9 @@ class SettingNames:
             entities += [Entity("setting", slug, start, end, sure) for slug in sorted(self._slugs[name])]
         return tuple(sorted(entities, key=lambda entity: entity.start))
 
-    def _near(self, doc: Doc) -> dict[tuple[int, int], tuple[str, float]]:
+    def _near(self, runs: Sequence[tuple[int, int, str]]) -> dict[tuple[int, int], tuple[str, float]]:
         found = {}
-        for start, end, run in _runs(doc):
+        for start, end, run in runs:
             best = process.extractOne(run, self._fuzzy, scorer=fuzz.ratio, score_cutoff=_NEAR)
             if best:
                 found[(start, end)] = (best[0], best[1] / 100)

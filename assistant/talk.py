@@ -6,6 +6,7 @@ whatever is kept of the family's words has been redacted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,11 +15,13 @@ from assistant.choices import choose_reading, reading_label
 from assistant.clarify import which_setting
 from assistant.contacts import ADVICE, setting_of
 from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, plain_smalltalk
+from assistant.errors import AreaUnknown, place_of
 from assistant.follow_up import questions_in, refers_back
 from assistant.safety import Level
 from assistant.turn import Assistant
 from assistant.types import Choice, Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
 
+log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 _NEAREST = 3
 _WORDS_EXPLAINED = 4  # at once, at most
@@ -52,7 +55,19 @@ class Talk:
         self._parts = assistant.parts
 
     def parse(self, text: str, area: str) -> Parsed:
-        """What a message does in the conversation; a disclosure of harm comes before anything else."""
+        """What a message does in the conversation; a disclosure of harm comes before anything else.
+
+        If reading it fails it is taken for a question, whose answer then says who can help. Raises only AreaUnknown.
+        """
+        try:
+            return self._parse(text, area)
+        except AreaUnknown:
+            raise
+        except Exception as error:
+            log.error("a message could not be read: %s in %s", type(error).__name__, place_of(error))
+            return Parsed(FAQ, 1.0)
+
+    def _parse(self, text: str, area: str) -> Parsed:
         if not any(char.isalpha() for char in text):
             return Parsed(UNREADABLE, 1.0)
         understanding, vector = self.assistant.understand(text, Context(area))
@@ -180,6 +195,11 @@ class Talk:
         self._parts.recorder.disclosure(context)
         forgotten = {"pending": None, "last_question": None, "shown": None, "clarified": False}
         return Step((reply,), {"last_kind": reply.kind.value, **forgotten})
+
+    def failed(self, context: Context) -> Step:
+        """Who can help, when a step could not be taken."""
+        reply = self.assistant.failed(context)
+        return Step((reply,), {"last_kind": reply.kind.value, "clarified": False})
 
     def misread(self, text: str, context: Context) -> Step:
         """The answer to words that got the card; `context.misread` says that they were misread. The turn keeps none of them."""

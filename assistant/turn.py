@@ -147,7 +147,7 @@ class Assistant:
             return self._explain(text, context, area, screening, record=screening.level is not Level.DISCLOSURE)
         except Exception as error:  # whatever fails, the family is handed to a person
             log.error("turn failed: %s in %s", type(error).__name__, place_of(error))
-            return Explained(self._failed(area, context), screening)
+            return Explained(self.failed(context), screening)
 
     def try_out(self, text: str, context: Context) -> Explained:
         """As `explain`, with nothing recorded: for staff."""
@@ -194,6 +194,16 @@ class Assistant:
         choices = setting_choices(area, (), parts.replies) if whose else ()
         text += "\n\n" + parts.replies.say("clarify.which_setting", context.audience) if whose else ""
         return Reply(Kind.HANDOFF, text, contacts=cards, choices=choices, reason=reason, reference=asked)
+
+    def failed(self, context: Context) -> Reply:
+        """Who can help when something went wrong here, and whom to ring now: the message may not have been screened."""
+        area = self.area(context.area)
+        try:
+            return self.hand_over(Reason.FAILED, "", context)
+        except Exception as error:
+            log.error("hand-over failed: %s", type(error).__name__)
+            text = f"Something went wrong. Please contact {area.name}. If anyone is in danger now, ring 999."
+            return Reply(Kind.HANDOFF, text, reason=Reason.FAILED)
 
     def search_query(self, understanding: Understanding, vector: NDArray[np.float32]) -> SearchQuery:
         """What to look for; `vector` is the message's."""
@@ -266,13 +276,6 @@ class Assistant:
         unsure = decision.reason is Reason.UNSURE and decision.probability >= self._parts.policy.see_also_at
         pages = [each for each in (decision.reading, *decision.rivals) if each and each.hit.document.kind != "card"]
         return (self._writer.cited(pages[0]),) if unsure and pages else ()
-
-    def _failed(self, area: Area, context: Context) -> Reply:
-        try:
-            return self.hand_over(Reason.FAILED, "", context)
-        except Exception as error:
-            log.error("hand-over failed: %s", type(error).__name__)
-            return Reply(Kind.HANDOFF, f"Something went wrong. Please contact {area.name}.", reason=Reason.FAILED)
 
 
 def _not_for(audience: Audience) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why it was decided so; each has a sentence in `replies.yml` and one for staff."""
+    """Why it was decided so; each has a sentence for staff, and one in `replies.yml` if something is to be said of it."""
 
     CONFIDENT = "confident"
     WORD_EXPLAINED = "word_explained"
@@ -47,7 +47,6 @@ class Reason(StrEnum):
     CLOSE_READINGS = "close_readings"
     ASKED_FOR_PERSON = "asked_for_person"
     COMPLAINT = "complaint"
-    PERSONAL_CASE = "personal_case"
     OUT_OF_SCOPE = "out_of_scope"
     OTHER_LANGUAGE = "other_language"
     DISCLOSURE = "disclosure"
@@ -66,9 +65,11 @@ class Context:
     previous: str = ""
     """The question before this one, redacted: a follow-up is joined to it."""
     asker: str = ""
-    """Tells one person's questions from another's, for counting; never who they are. "" if it is not known."""
+    """Tells one person's questions from another's, for counting. "" if it is not known. Never kept as it is: `store.askers`."""
     misread: bool = False
     """True when the person has seen the safety card for these words, and says that they were misread: they get an answer."""
+    records: bool = True
+    """False for a question that is only browsed, or shown again: it is answered, and nothing of it is counted or kept."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ interrupted goes on where it stopped: what is stored already counts as unchanged
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -40,17 +41,22 @@ class Ingester:
             report = joined(report, self.ingest(source, pack.area))
         return report
 
-    def ingest(self, source: Source, area: Area) -> IngestionReport:
-        """Take in every item of `source`; documents that it no longer has are deleted."""
+    def ingest(self, source: Source, area: Area, gone: Collection[str] = ()) -> IngestionReport:
+        """Take in every item of `source`; documents that it no longer has are deleted. `gone`: as for `ingest_documents`."""
         items = self._progress(read_source(source, area), count_items(source), source.location.name)
         try:
-            return self.ingest_documents(area.slug, source.key, items)
+            return self.ingest_documents(area.slug, source.key, items, gone)
         finally:
             if isinstance(items, Generator):
                 items.close()  # takes the bar down before anything else is said
 
-    def ingest_documents(self, area: str, source: str, items: Iterable[Document | Skipped]) -> IngestionReport:
-        """Take in documents that are already read (`area` is "" for the national cards)."""
+    def ingest_documents(
+        self, area: str, source: str, items: Iterable[Document | Skipped], gone: Collection[str] = ()
+    ) -> IngestionReport:
+        """Take in documents that are already read (`area` is "" for the national cards).
+
+        `gone` are the keys of sources that the area has no more: their documents may be taken over.
+        """
         known = dict(self._store.document_digests(area, source))
         created: list[str] = []
         updated: list[str] = []
@@ -61,7 +67,7 @@ class Ingester:
                 skipped.append(item)
                 continue
             owner = source if item.id in known else self._store.owner_of(area, item.id)
-            if owner not in (None, source):
+            if owner not in (None, source, *gone):
                 why = f"id '{item.id}' is already taken by source {owner}: rename one of them"
                 skipped.append(Skipped(f"{source}: {item.id}", why))
                 continue
@@ -71,12 +77,21 @@ class Ingester:
                 unchanged.append(item.id)
                 continue
             self._put(area, source, item, digest)
-            (updated if before else created).append(item.id)
-        kept = [name for name in known if self._was_skipped(name, skipped)]
-        deleted = [name for name in known if name not in kept]
+            (updated if owner else created).append(item.id)
+        deleted = self._delete(area, known, skipped)
+        return IngestionReport(tuple(created), tuple(updated), tuple(unchanged), deleted, tuple(skipped))
+
+    def clear_away(self, area: str, gone: Collection[str], skipped: Sequence[Skipped]) -> IngestionReport:
+        """Delete the documents of the sources `gone`, but those that another source was to take over and `skipped`."""
+        known = [name for source in gone for name in self._store.document_digests(area, source)]
+        return IngestionReport(deleted=self._delete(area, known, skipped))
+
+    def _delete(self, area: str, names: Iterable[str], skipped: Sequence[Skipped]) -> tuple[str, ...]:
+        """A file that is there but can't be read now keeps its last good version."""
+        deleted = tuple(name for name in names if not _was_skipped(name, skipped))
         for name in deleted:
             self._store.delete_document(area, name)
-        return IngestionReport(tuple(created), tuple(updated), tuple(unchanged), tuple(deleted), tuple(skipped))
+        return deleted
 
     def _put(self, area: str, source: str, document: Document, digest: str) -> None:
         pieces = split(document.heads, document.body)
@@ -84,10 +99,9 @@ class Ingester:
         topics = self._mapper.topics(np.stack(whole)) if whole else []
         self._store.put_document(area, source, document, digest, pieces, topics)
 
-    @staticmethod
-    def _was_skipped(name: str, skipped: Sequence[Skipped]) -> bool:
-        """A file that is there but can't be read now keeps its last good version live."""
-        return any(name in item.where.replace(".", "/").split("/") or f"'{name}'" in item.why for item in skipped)
+
+def _was_skipped(name: str, skipped: Sequence[Skipped]) -> bool:
+    return any(name == Path(item.where).stem or f"'{name}'" in item.why for item in skipped)
 
 
 def digest_of(document: Document) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from knowledge.convert.files import decode
+from knowledge.dates import parse_date
 from knowledge.errors import PackError
 from knowledge.types import Area, Contact, Setting, Skipped
 
@@ -24,9 +25,19 @@ _PHASES = {
     "college": "college", "fe_college": "college", "further_education_college": "college", "sixth_form": "college",
     "sixth_form_college": "college", "alternative_provision": "other", "other": "other",
 }  # fmt: skip
-
-
+_CONTACT_FIELDS = ("name", "phone", "email", "url", "hours", "out_of_hours_phone")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+_SLUG_IS = "use at most 80 letters, digits and hyphens, for example 'bath-east'"
+
+
+class _AsWritten(yaml.SafeLoader):
+    """Takes every value as the text that it is: a phone number without a space would be an octal number."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [each for each in known if each[0] in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,13 @@ class Source:
     url: str = ""
     owner: str = ""
     updated: date | None = None
+    name: str = ""
+    """Its path as `sources.yml` writes it; empty for a source that no line names."""
 
     @property
     def key(self) -> str:
         """Names the source within its area, the same wherever the pack's folder lies."""
-        return f"{self.kind}:{self.setting or ''}:{self.location.name}"
+        return f"{self.kind}:{self.setting or ''}:{self.name or self.location.name}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class AreaPack:
     area: Area
     sources: tuple[Source, ...]
     problems: tuple[Skipped, ...]
+    complete: bool = False
+    """True if it names sources and each of them can be found, so that any other source of the area is gone."""
 
 
 def read_pack(folder: Path) -> AreaPack:
@@ -63,26 +78,34 @@ def read_pack(folder: Path) -> AreaPack:
     slug = str(facts.get("area") or "").strip()
     if not slug:
         raise PackError(f"{folder / 'area.yml'} has no 'area' (the slug): add it, for example 'area: fernshire'")
+    if not _SLUG.fullmatch(slug):
+        raise PackError(f"{folder / 'area.yml'}: area '{slug}' can't be a slug: {_SLUG_IS}")
     problems: list[Skipped] = []
     settings = _settings(folder / "settings.csv", problems)
     contacts = _contacts(folder / "area.yml", facts, problems)
     name = str(facts.get("name") or slug.replace("-", " ").title())
     sites = tuple(_sites(folder / "area.yml", facts, problems))
     area = Area(slug, name, str(facts.get("local_offer_url") or ""), contacts, settings, sites)
-    sources = _sources(folder, area, problems)
-    return AreaPack(area, tuple(sources), tuple(problems))
+    before = len(problems)
+    sources = tuple(_sources(folder, area, problems))
+    return AreaPack(area, sources, tuple(problems), bool(sources) and len(problems) == before)
 
 
 def _yaml_mapping(path: Path) -> Mapping[str, Any]:
     try:
-        loaded = yaml.safe_load(decode(path.read_bytes()))
+        loaded = _yaml(path)
     except FileNotFoundError:
         raise PackError(f"{path} is missing: an area pack needs it (docs/reference/area-pack.md)") from None
-    except yaml.YAMLError as error:
-        raise PackError(f"{path} is not YAML ({_one_line(error)}): mend that line") from error
     if not isinstance(loaded, dict):
         raise PackError(f"{path} should hold 'name: value' lines: see docs/reference/area-pack.md")
     return loaded
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return yaml.load(decode(path.read_bytes()), _AsWritten)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise PackError(f"{path} is not YAML ({_one_line(error)}): mend that line") from error
 
 
 def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> dict[str, Contact]:
@@ -93,13 +116,20 @@ def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> 
     contacts = {}
     for key in REQUIRED_CONTACTS:
         row = rows.get(key)
-        if not isinstance(row, dict) or not row.get("name"):
-            problems.append(Skipped(f"{path}: {key}", f"no contact '{key}': add it; live mode refuses to start without"))
+        values = _contact_values(row, f"{path}: {key}", problems) if isinstance(row, dict) else {}
+        if not values.get("name"):
+            problems.append(Skipped(f"{path}: {key}", f"no contact '{key}': add it to area.yml"))
             continue
-        fields = ("name", "phone", "email", "url", "hours", "out_of_hours_phone")
-        values = {field: str(row.get(field) or "") for field in fields}
         contacts[key] = Contact(**values, seen_at=path.name, seen_on=seen_on)
     return contacts
+
+
+def _contact_values(row: Mapping[str, Any], where: str, problems: list[Skipped]) -> dict[str, str]:
+    given = {field: row[field] for field in _CONTACT_FIELDS if row.get(field) is not None}
+    for field, value in given.items():
+        if not isinstance(value, str):
+            problems.append(Skipped(where, f"{field} '{value}' is not text, and not used: put it in quotation marks"))
+    return {field: value.strip() for field, value in given.items() if isinstance(value, str)}
 
 
 def _sites(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> Iterable[str]:
@@ -127,6 +157,8 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:
         slug, phase = values.get("setting", ""), _PHASES.get(re.sub(r"\s+", "_", values.get("phase", "").strip().lower()), "")
         if not slug or not values.get("name"):
             problems.append(Skipped(where, "a setting needs 'setting' (slug) and 'name': fill them in"))
+        elif not _SLUG.fullmatch(slug):
+            problems.append(Skipped(where, f"setting '{slug}' can't be a slug: {_SLUG_IS}"))
         elif slug in settings:
             problems.append(Skipped(where, f"setting '{slug}' is there twice: the first is kept; remove one"))
         else:
@@ -155,19 +187,19 @@ def _sources(folder: Path, area: Area, problems: list[Skipped]) -> Iterable[Sour
     if not path.exists():
         beside = (("pages", folder / "pages.jsonl"), ("folder", folder / "content"))
         return [Source(area.slug, kind, place) for kind, place in beside if place.exists()]
-    try:
-        rows = yaml.safe_load(decode(path.read_bytes())) or []
-    except yaml.YAMLError as error:
-        raise PackError(f"{path} is not YAML ({_one_line(error)}): mend that line") from error
+    rows = _yaml(path) or []
     if isinstance(rows, dict):
         rows = rows.get("sources") or []
-    sources = []
+    sources = dict[str, Source]()
     for number, row in enumerate(rows, 1):
         try:
-            sources.append(_source(folder, area, row))
+            source = _source(folder, area, row)
+            if source.key in sources:
+                raise PackError(f"path '{row['path']}' is there twice: remove one")
+            sources[source.key] = source
         except PackError as error:
             problems.append(Skipped(f"{path}, source {number}", str(error)))
-    return sources
+    return sources.values()
 
 
 def _source(folder: Path, area: Area, row: Any) -> Source:
@@ -182,10 +214,9 @@ def _source(folder: Path, area: Area, row: Any) -> Source:
     location = (folder / str(row["path"])).resolve()
     if not location.exists():
         raise PackError(f"path '{row['path']}' does not exist: mend it, or add the files")
-    updated = row.get("updated")
     return Source(
         area.slug, row["kind"], location, setting, str(row.get("title") or ""), str(row.get("url") or ""),
-        str(row.get("owner") or ""), updated if isinstance(updated, date) else None,
+        str(row.get("owner") or ""), parse_date(str(row.get("updated") or "")), Path(str(row["path"])).as_posix(),
     )  # fmt: skip
 
 

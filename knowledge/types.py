@@ -6,7 +6,7 @@ somebody searched for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -48,9 +48,10 @@ class Scope:
 
     @classmethod
     def from_key(cls, key: str) -> Scope:
-        """The scope that `key` was made from."""
-        level, *rest = key.split("/")
-        return cls(Level(level), *rest)
+        """The scope that `key` was made from. Raises ValueError if its level is not known."""
+        level, _, rest = key.partition("/")
+        area, _, setting = rest.partition("/") if level == Level.SETTING else (rest, "", "")
+        return cls(Level(level), area, setting)
 
 
 NATIONAL = Scope(Level.NATIONAL)
@@ -197,6 +198,3 @@ class IngestionReport:
     def changed(self) -> bool:
         """True when an index has to be rebuilt."""
         return bool(self.created or self.updated or self.deleted)
-
-
-Texts = Sequence[str]

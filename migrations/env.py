@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
+import store.askers  # noqa: F401 - declares a table
 from store.tables import Base
 
 connection = context.config.attributes.get("connection")

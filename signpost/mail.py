@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from email import policy
 from email.message import EmailMessage
 from email.utils import formatdate
 
@@ -15,6 +16,8 @@ from store.outbox import SENDING, Letter, Outbox
 
 log = logging.getLogger(__name__)
 _SECONDS = 20
+_FORMAT = policy.SMTP.clone(cte_type="7bit")  # a mail server need not take 8 bits
+_UNWRITABLE = "this can't be sent as an e-mail: look at the address. It may hold plain letters (a to z), numbers and marks only"
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class MailServer:
 
 
 def send_due(outbox: Outbox, server: MailServer, now: datetime | None = None) -> int:
-    """Send every message whose time has come; says how many arrived. Never raises for a mail server's fault."""
+    """Send every message whose time has come; says how many arrived. Never raises for the fault of a server or of a message."""
     arrived = 0
     for letter in outbox.due(now):
         if _sent(outbox, server, letter, now):
@@ -50,10 +53,17 @@ def send_due(outbox: Outbox, server: MailServer, now: datetime | None = None) ->
 
 def _sent(outbox: Outbox, server: MailServer, letter: Letter, now: datetime | None) -> bool:
     try:
+        letter.recipient.encode("ascii")
+        words = message(letter, server.sender).as_bytes()
+    except Exception as error:  # for an odd address the e-mail library raises errors of many kinds
+        outbox.failed(letter.id, _UNWRITABLE, final=True, now=now)
+        log.error("mail %s can't be written: %s", letter.reference, type(error).__name__)
+        return False
+    try:
         with smtplib.SMTP(server.host, server.port, timeout=_SECONDS) as connection:
             _greet(connection, server)
-            return _handed_over(connection, outbox, server, letter, now)
-    except (OSError, smtplib.SMTPException) as error:
+            return _handed_over(connection, outbox, server, letter, words, now)
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
         # Nothing has left yet: `_handed_over` deals with what happens once it has.
         outbox.failed(letter.id, _plain(error), now=now)
         log.warning("mail %s waits: %s", letter.reference, type(error).__name__)
@@ -69,7 +79,9 @@ def _greet(connection: smtplib.SMTP, server: MailServer) -> None:
         connection.login(server.user, server.password)
 
 
-def _handed_over(connection: smtplib.SMTP, outbox: Outbox, server: MailServer, letter: Letter, now: datetime | None) -> bool:
+def _handed_over(
+    connection: smtplib.SMTP, outbox: Outbox, server: MailServer, letter: Letter, words: bytes, now: datetime | None
+) -> bool:
     """Sender and recipient first; the message is claimed only when the words are about to leave."""
     for command in (f"MAIL FROM:<{server.sender}>", f"RCPT TO:<{letter.recipient}>"):
         code, said = connection.docmd(command)
@@ -79,7 +91,7 @@ def _handed_over(connection: smtplib.SMTP, outbox: Outbox, server: MailServer, l
     if not outbox.claim(letter.id, now):
         return False
     try:
-        code, said = connection.data(message(letter, server.sender).as_bytes())
+        code, said = connection.data(words)
     except smtplib.SMTPDataError as error:
         code, said = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
     except (OSError, smtplib.SMTPException) as error:
@@ -97,7 +109,7 @@ def _handed_over(connection: smtplib.SMTP, outbox: Outbox, server: MailServer, l
 
 def message(letter: Letter, sender: str) -> EmailMessage:
     """The letter as an e-mail; its id is made from its reference, so that a mail server can see a double."""
-    mail = EmailMessage()
+    mail = EmailMessage(_FORMAT)
     mail["From"], mail["To"], mail["Subject"] = sender, letter.recipient, letter.subject
     if letter.reply_to:
         mail["Reply-To"] = letter.reply_to
@@ -109,4 +121,6 @@ def message(letter: Letter, sender: str) -> EmailMessage:
 
 
 def _plain(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPAuthenticationError | UnicodeError):
+        return f"the mail server does not take our name and password ({type(error).__name__}): tell whoever looks after Signpost"
     return f"the mail server can't be reached ({type(error).__name__})"

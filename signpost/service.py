@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.hand_over_limits import HandOverLimits
 from api.service import Passing, Service
 from assistant.browse import Browse
 from assistant.data_files import DATA
@@ -37,19 +38,21 @@ def make_service(workshop: Workshop) -> Service:
 
     def refresh() -> None:
         try:
-            changed = workshop.library.refresh()
+            if isinstance(areas, AreaCache):
+                areas.follow(workshop.store.areas_version())
+            workshop.library.refresh()
         except (KnowledgeError, SQLAlchemyError, OSError) as error:
             log.warning("can't look for new content (%s); what is live stays live", type(error).__name__)
-            return
-        if changed and isinstance(areas, AreaCache):
-            areas.clear()
 
     return _service(workshop, assistant, refresh)
 
 
 def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], None]) -> Service:
     settings, areas = workshop.settings, assistant.parts.areas
-    passing = Passing(Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host))
+    limits = HandOverLimits(
+        settings.hand_overs_an_hour, settings.client_hand_overs_an_hour, settings.acknowledgements_an_hour
+    )  # fmt: skip
+    passing = Passing(Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host), limits)
     teller = Teller(assistant, passing, CuratedAnswers(workshop.engine))
     desk = make_desk(workshop, assistant, refresh, teller.tell)
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)

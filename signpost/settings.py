@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     conversation_minutes: int = Field(60, description="Minutes after which an idle conversation is forgotten.")
     messages_a_minute: int = Field(30, description="Messages that one conversation may send a minute.")
     client_messages_a_minute: int = Field(120, description="Messages that one client (network address) may send a minute.")
+    hand_overs_an_hour: int = Field(3, description="Messages that one conversation may have sent to a contact an hour.")
+    client_hand_overs_an_hour: int = Field(10, description="Messages that one client may have sent to a contact an hour.")
+    acknowledgements_an_hour: int = Field(
+        1, description="E-mails an hour that tell one address that its message has been sent; the message itself always goes."
+    )
     public_address: str = Field(
         "http://127.0.0.1:8000", description="Address that staff reach it at, for links in mail and to a new account."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
@@ -13,7 +13,7 @@ from knowledge.ingest import joined, no_progress
 from knowledge.pack import AreaPack, Source, read_pack
 from knowledge.ports import Item, Progress
 from knowledge.sources import count_items
-from knowledge.types import Area, IngestionReport
+from knowledge.types import Area, IngestionReport, Skipped
 from signpost.wiring import Workshop
 from store.sources import SourceCheck, SourceChecks
 
@@ -22,21 +22,46 @@ _TELL_EVERY = 0.3  # seconds between notes of how far it has got
 
 
 def take_in_pack(workshop: Workshop, pack: AreaPack, folder: Path | None, progress: Progress = no_progress) -> IngestionReport:
-    """Save the area, then take its sources in one after the other. `folder` is the pack's, None for a single file."""
-    workshop.store.save_area(pack.area)
+    """Save the area, take its sources in one after the other, then delete what came from sources that it does not name any more.
+
+    `folder` is the pack's; None for a single file, beside which all stays as it is.
+    """
+    gone: Sequence[str] = ()
+    if folder is not None:
+        workshop.store.save_area(pack.area)
+        gone = _gone(workshop, pack)
     report = IngestionReport(skipped=pack.problems)
     for source in pack.sources:
-        report = joined(report, take_in(workshop, source, pack.area, folder, progress))
-    return report
+        report = joined(report, take_in(workshop, source, pack.area, folder, progress, gone))
+    return joined(report, _clear_away(workshop, pack.area, gone, report.skipped)) if pack.complete else report
 
 
 def take_in(
-    workshop: Workshop, source: Source, area: Area, folder: Path | None, progress: Progress = no_progress
-) -> IngestionReport:
-    """Take one source in. A run that was stopped half way is gone on with: each document is one transaction."""
+    workshop: Workshop, source: Source, area: Area, folder: Path | None, progress: Progress = no_progress,
+    gone: Collection[str] = (),
+) -> IngestionReport:  # fmt: skip
+    """Take one source in. A run that was stopped half way is gone on with: each document is one transaction.
+
+    It may take over documents of the sources with the keys `gone`.
+    """
     checks = SourceChecks(workshop.engine)
     checks.begin(area.slug, source.key, str(folder.resolve()) if folder else "", count_items(source), take_over=True)
-    return _run(workshop, checks, source, area, progress)
+    return _run(workshop, checks, source, area, progress, gone)
+
+
+def _gone(workshop: Workshop, pack: AreaPack) -> list[str]:
+    """The sources that a pack of the area once named, and this one does not; no answers by staff, no single files."""
+    named = {source.key for source in pack.sources}
+    checks = SourceChecks(workshop.engine).all(pack.area.slug)
+    return [check.source for check in checks if check.pack and check.source not in named]
+
+
+def _clear_away(workshop: Workshop, area: Area, gone: Sequence[str], skipped: Sequence[Skipped]) -> IngestionReport:
+    report = workshop.ingester().clear_away(area.slug, gone, skipped)
+    for source in gone:
+        if not workshop.store.document_digests(area.slug, source):
+            SourceChecks(workshop.engine).forget(area.slug, source)
+    return report
 
 
 def take_in_again(workshop: Workshop, check: SourceCheck) -> threading.Thread | None:
@@ -62,7 +87,9 @@ def take_in_again(workshop: Workshop, check: SourceCheck) -> threading.Thread | 
     return thread
 
 
-def _run(workshop: Workshop, checks: SourceChecks, source: Source, area: Area, progress: Progress) -> IngestionReport:
+def _run(
+    workshop: Workshop, checks: SourceChecks, source: Source, area: Area, progress: Progress, gone: Collection[str] = ()
+) -> IngestionReport:
     def watched(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
         said = time.monotonic()
         for number, item in enumerate(progress(items, total, what), 1):
@@ -72,7 +99,7 @@ def _run(workshop: Workshop, checks: SourceChecks, source: Source, area: Area, p
                 checks.step(area.slug, source.key, number, total)
 
     try:
-        report = workshop.ingester(watched).ingest(source, area)
+        report = workshop.ingester(watched).ingest(source, area, gone)
     except Exception as error:
         checks.failed(area.slug, source.key, _plain(error))
         raise

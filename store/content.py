@@ -82,10 +82,13 @@ class DatabaseContent:
         with Session(self._engine) as session, session.begin():
             setting = session.get(SettingRow, (area, key))
             row = session.get(AreaRow, area)
+            if row is None:
+                return
             if setting is not None:
                 setting.contact = facts
-            elif row is not None and key in row.contacts:
+            elif key in row.contacts:
                 row.contacts = {**row.contacts, key: facts}
+            row.version = AreaRow.version + 1
 
 
 def _of(area: str, setting: str) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -49,19 +49,14 @@ class DatabaseConversations:
                 tracker, touched = (row.tracker, row.touched) if row else (None, limit)
         return tracker if touched >= limit else None
 
+    def start(self, key: str, tracker: dict[str, Any]) -> None:
+        """Keep the tracker of a new conversation."""
+        self._keep(_hashed(key), tracker, new=True)
+
     def save(self, key: str, tracker: dict[str, Any]) -> None:
-        """Keep the tracker, and count its time anew."""
-        name, now = _hashed(key), self._now()
-        try:
-            with Session(self._engine) as session, session.begin():
-                session.merge(ConversationRow(token=name, tracker=tracker, touched=now))
-            self._memory.pop(name, None)
-        except SQLAlchemyError as error:
-            log.error("a conversation is kept in memory (%s): see whether the disk is full", type(error).__name__)
-            self._memory[name] = (tracker, now)
-            self._memory.move_to_end(name)
-            if len(self._memory) > _MOST_IN_MEMORY:
-                self._memory.popitem(last=False)
+        """Keep the tracker, and count its time anew; a conversation that was deleted meanwhile stays deleted."""
+        name = _hashed(key)
+        self._keep(name, tracker, new=name in self._memory)
 
     def delete(self, key: str) -> None:
         """Forget a conversation at once."""
@@ -77,6 +72,23 @@ class DatabaseConversations:
         with Session(self._engine) as session, session.begin():
             done = session.execute(delete(ConversationRow).where(ConversationRow.touched < limit))
             return int(done.rowcount)  # type: ignore[attr-defined]
+
+    def _keep(self, name: str, tracker: dict[str, Any], *, new: bool) -> None:
+        now = self._now()
+        try:
+            with Session(self._engine) as session, session.begin():
+                if new:
+                    session.merge(ConversationRow(token=name, tracker=tracker, touched=now))
+                else:
+                    known = update(ConversationRow).where(ConversationRow.token == name)
+                    session.execute(known.values(tracker=tracker, touched=now))
+            self._memory.pop(name, None)
+        except SQLAlchemyError as error:
+            log.error("a conversation is kept in memory (%s): see whether the disk is full", type(error).__name__)
+            self._memory[name] = (tracker, now)
+            self._memory.move_to_end(name)
+            if len(self._memory) > _MOST_IN_MEMORY:
+                self._memory.popitem(last=False)
 
 
 def _hashed(key: str) -> str:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
+from store.curated import LIVE
 from store.outbox import new_reference
-from store.tables import FollowUpRow
+from store.tables import CuratedRow, FollowUpRow
 
 KEPT_DAYS = 180
+_LIVE = select(CuratedRow.id).where(CuratedRow.state == LIVE)
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A question that somebody waits for. `key` is the hash of the code."""
+    """A question that somebody waits for. `key` is the hash of the code, `curated` the answer while that is live."""
 
     key: str
     area: str
@@ -49,11 +51,14 @@ class FollowUps:
         """The question of a code; None if there is none of that code in this area."""
         with Session(self._engine) as session:
             row = session.get(FollowUpRow, _hashed(code))
-            return _follow_up(row) if row is not None and row.area == area else None
+            if row is None or row.area != area:
+                return None
+            return replace(_follow_up(row), curated=session.scalar(_LIVE.where(CuratedRow.id == row.curated)))
 
     def waiting(self, area: str) -> Sequence[FollowUp]:
-        """All questions of an area that have no answer yet."""
-        query = select(FollowUpRow).where(FollowUpRow.area == area, FollowUpRow.curated.is_(None))
+        """All questions of an area that have no answer yet, or whose answer was withdrawn or has expired."""
+        unanswered = FollowUpRow.curated.is_(None) | FollowUpRow.curated.not_in(_LIVE)
+        query = select(FollowUpRow).where(FollowUpRow.area == area, unanswered)
         with Session(self._engine) as session:
             return [_follow_up(row) for row in session.scalars(query)]
 

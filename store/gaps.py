@@ -62,16 +62,18 @@ class Gaps:
                 join(session, area, [row for row in fresh if row.area == area])
             return len(fresh)
 
-    def all(self, area: str, setting: str = "", states: Sequence[str] = ()) -> list[Gap]:
-        """The clusters of an area (of one setting, in some states), the most pressing first."""
+    def all(self, area: str, setting: str = "", states: Sequence[str] = (), most: int | None = None) -> list[Gap]:
+        """The clusters of an area (of one setting, in some states), the most pressing first; at most `most`."""
         query = select(GapRow).where(GapRow.area == area, GapRow.merged_into.is_(None))
         if setting:
             query = query.where(GapRow.setting == setting)
         if states:
             query = query.where(GapRow.state.in_(states))
+        query = query.order_by((GapRow.people * GapRow.need).desc(), GapRow.id).limit(most)
         with Session(self._engine) as session:
-            found = [_gap(row, self._examples(session, row)) for row in session.scalars(query)]
-        return sorted(found, key=lambda gap: (-gap.rank, gap.id))
+            rows = session.scalars(query).all()
+            examples = _examples(session, rows)
+            return [_gap(row, examples[row.id]) for row in rows]
 
     def get(self, area: str, gap_id: int) -> Gap | None:
         """One cluster; the one that it was merged into, if it was."""
@@ -79,13 +81,13 @@ class Gaps:
             row = session.get(GapRow, gap_id)
             while row is not None and row.merged_into is not None:
                 row = session.get(GapRow, row.merged_into)
-            return _gap(row, self._examples(session, row)) if row is not None and row.area == area else None
+            return _gap(row, _examples(session, [row])[row.id]) if row is not None and row.area == area else None
 
     def wordings(self, gap_id: int, most: int = 50) -> list[str]:
         """The redacted questions of a cluster, newest first; none if fewer than three people asked."""
         with Session(self._engine) as session:
             row = session.get(GapRow, gap_id)
-            return list(self._examples(session, row, most)) if row else []
+            return list(_examples(session, [row], most)[row.id]) if row else []
 
     def change(self, gap_id: int, **values: object) -> None:
         """Set state, owner, due, notes, label, setting or curated."""
@@ -184,13 +186,6 @@ class Gaps:
             self.change(gap_id, setting=first)
         return [each for each in fresh if each is not None]
 
-    @staticmethod
-    def _examples(session: Session, row: GapRow, most: int = 3) -> tuple[str, ...]:
-        if row.people < FEWEST_PEOPLE:
-            return ()
-        query = select(UnansweredRow.text).where(UnansweredRow.gap == row.id).order_by(UnansweredRow.id.desc()).limit(most * 3)
-        return tuple(dict.fromkeys(session.scalars(query)))[:most]
-
 
 def _alone(session: Session) -> None:
     """Wait until nobody else is clustering: two who read the same questions would count them twice."""
@@ -198,6 +193,18 @@ def _alone(session: Session) -> None:
         session.execute(text("LOCK TABLE gaps IN SHARE ROW EXCLUSIVE MODE"))
     else:
         session.execute(update(GapRow).where(GapRow.id < 0).values(notes=""))  # SQLite locks as soon as it may write
+
+
+def _examples(session: Session, rows: Sequence[GapRow], most: int = 3) -> dict[int, tuple[str, ...]]:
+    """The newest wordings of each cluster by its id; none if fewer than three people asked."""
+    told = [row.id for row in rows if row.people >= FEWEST_PEOPLE]
+    place = func.row_number().over(partition_by=UnansweredRow.gap, order_by=UnansweredRow.id.desc()).label("place")
+    newest = select(UnansweredRow.gap, UnansweredRow.text, place).where(UnansweredRow.gap.in_(told)).subquery()
+    query = select(newest.c.gap, newest.c.text).where(newest.c.place <= most * 3).order_by(newest.c.gap, newest.c.place)
+    found: dict[int, dict[str, None]] = {row.id: {} for row in rows}
+    for gap, words in session.execute(query):
+        found[gap][words] = None
+    return {gap: tuple(words)[:most] for gap, words in found.items()}
 
 
 def _askers(session: Session, gap_id: int) -> set[str]:

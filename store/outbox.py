@@ -1,7 +1,8 @@
 """Messages that wait to be sent. Each is written before anything is sent, and is sent at most once.
 
 `waiting` -> `sending` (just before the words leave) -> `sent`. A process that dies while `sending` leaves a message of which
-nobody can know whether it arrived: it becomes `check`, for staff to decide, and is never sent again by itself.
+nobody can know whether it arrived: it becomes `check`, for staff to decide, and is never sent again by itself. Staff send it
+again, or discard it: it becomes `discarded`. Of a message that was sent or discarded no words and no address are kept.
 
 A letter of the state `held` follows another: the acknowledgement "SP-7KQ2-M4XA-A" waits until "SP-7KQ2-M4XA" has been sent.
 """
@@ -9,6 +10,7 @@ A letter of the state `held` follows another: the acknowledgement "SP-7KQ2-M4XA-
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +22,14 @@ from sqlalchemy.orm import Session
 
 from store.tables import OutboxRow
 
-HELD, WAITING, SENDING, SENT, FAILED, CHECK = "held", "waiting", "sending", "sent", "failed", "check"
+HELD, WAITING, SENDING, SENT, FAILED, CHECK, DISCARDED = "held", "waiting", "sending", "sent", "failed", "check", "discarded"
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))
 """How long to wait after each failure; after the last one staff have to look."""
 _STUCK = timedelta(minutes=10)
 _AFTER = "-A"  # ends the reference of a letter that follows another
+_LONGEST_ADDRESS = 200
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # as HTML has it, with a dot
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters and digits that look alike
 
 
@@ -90,8 +95,8 @@ class Outbox:
             row = session.get(OutboxRow, letter_id)
             if row is None:
                 return
-            row.state, row.sent = SENT, at
-            row.body = row.subject = row.reply_to = row.recipient = row.problem = ""
+            row.sent = at
+            _blank(row, SENT)
             held = update(OutboxRow).where(OutboxRow.reference == acknowledging(row.reference), OutboxRow.state == HELD)
             session.execute(held.values(state=WAITING, next_try=at))
 
@@ -116,10 +121,21 @@ class Outbox:
     def again(self, area: str, letter_id: int) -> bool:
         """Send a message that failed or has to be checked once more, because staff say so."""
         with Session(self._engine) as session, session.begin():
-            row = session.get(OutboxRow, letter_id)
+            row = session.get(OutboxRow, letter_id, with_for_update=True)
             if row is None or row.area != area or row.state not in (FAILED, CHECK):
                 return False
             row.state, row.next_try, row.tries, row.problem = WAITING, _now(), 0, ""
+            return True
+
+    def discard(self, area: str, letter_id: int) -> bool:
+        """Give up a message that failed or has to be checked, because staff say so, and its acknowledgement with it."""
+        with Session(self._engine) as session, session.begin():
+            row = session.get(OutboxRow, letter_id, with_for_update=True)
+            if row is None or row.area != area or row.state not in (FAILED, CHECK):
+                return False
+            after = select(OutboxRow).where(OutboxRow.reference == acknowledging(row.reference), OutboxRow.state == HELD)
+            for each in (row, *session.scalars(after)):
+                _blank(each, DISCARDED)
             return True
 
     def troubled(self, area: str = "") -> list[Letter]:
@@ -139,6 +155,11 @@ class Outbox:
             return session.scalar(select(OutboxRow.state).where(OutboxRow.reference == reference)) or ""
 
 
+def is_address(text: str) -> bool:
+    """Whether mail can be sent to it: plain letters, since few mail servers take others."""
+    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
 def new_reference(*parts: str) -> str:
     """A reference to quote: `SP-7KQ2-M4XA`. The same for the same `parts`, so that what is sent twice is written once."""
     number = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()) if parts else secrets.randbits(64)
@@ -149,6 +170,12 @@ def new_reference(*parts: str) -> str:
 def acknowledging(reference: str) -> str:
     """The reference of the letter that tells its sender that the letter `reference` has gone."""
     return f"{reference}{_AFTER}"
+
+
+def _blank(row: OutboxRow, state: str) -> None:
+    """Keep the reference, delete the words and the addresses."""
+    row.state = state
+    row.body = row.subject = row.reply_to = row.recipient = row.problem = ""
 
 
 def _row(letter: Letter, at: datetime) -> OutboxRow:

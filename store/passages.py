@@ -7,14 +7,14 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.ports import PassageChanges, StoredPassages
 from knowledge.split import Piece
 from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting
 from store.content import CONFIRMED
-from store.tables import AreaRow, DocumentRow, PassageRow, ScopeRow, SettingRow, VectorRow
+from store.tables import AreaRow, ConflictRow, DocumentRow, PassageRow, ScopeRow, SettingRow, VectorRow
 
 _AT_ONCE = 500  # SQLite allows a limited number of values in one statement
 
@@ -26,14 +26,15 @@ class DatabasePassages:
         self._engine = engine
 
     def save_area(self, area: Area) -> None:
-        """Add the area with its settings, or bring them up to date; a contact that staff confirmed later stays as it is."""
+        """Add the area with its settings, or bring them up to date; what staff confirmed stays until the pack says otherwise."""
         with Session(self._engine) as session, session.begin():
-            area = _with_confirmed(session, area)
-            session.merge(_area_row(area))
+            live = _with_confirmed(session, area)
+            row = session.merge(_area_row(live, area))
             session.flush()
+            row.version = AreaRow.version + 1
             gone = delete(SettingRow).where(SettingRow.area == area.slug)
             session.execute(gone.where(SettingRow.slug.not_in([each.slug for each in area.settings])))
-            for setting in area.settings:
+            for setting in live.settings:
                 session.merge(_setting_row(area.slug, setting))
 
     def areas(self) -> tuple[Area, ...]:
@@ -42,6 +43,11 @@ class DatabasePassages:
             rows = session.scalars(select(AreaRow).order_by(AreaRow.slug)).all()
             settings = session.scalars(select(SettingRow).order_by(SettingRow.name)).all()
         return tuple(_area(row, [each for each in settings if each.area == row.slug]) for row in rows)
+
+    def areas_version(self) -> int:
+        """Rises with each change of an area, a setting or a contact."""
+        with Session(self._engine) as session:
+            return session.scalar(select(func.sum(AreaRow.version))) or 0
 
     def document_digests(self, area: str, source: str) -> Mapping[str, str]:
         """Document id to digest, for one source of an area."""
@@ -64,7 +70,7 @@ class DatabasePassages:
             before = session.get(DocumentRow, key)
             if before is not None and before.scope != document.scope.key:
                 _raise_version(session, before.scope)
-            session.execute(delete(PassageRow).where(PassageRow.document == key))
+            _empty(session, key)
             session.merge(_document_row(key, area, source, document, digest))
             session.flush()
             rows = [
@@ -81,7 +87,7 @@ class DatabasePassages:
             row = session.get(DocumentRow, _key(area, document_id))
             if row is not None:
                 _raise_version(session, row.scope)
-                session.execute(delete(PassageRow).where(PassageRow.document == row.key))
+                _empty(session, row.key)
                 session.delete(row)
 
     def scopes(self) -> Mapping[Scope, int]:
@@ -142,6 +148,12 @@ def _key(area: str, document_id: str) -> str:
     return f"{area}/{document_id}"
 
 
+def _empty(session: Session, document: str) -> None:
+    """Delete what was made of a document, and what was found to be wrong with it."""
+    session.execute(delete(PassageRow).where(PassageRow.document == document))
+    session.execute(delete(ConflictRow).where(ConflictRow.document == document))
+
+
 def _raise_version(session: Session, scope: str) -> None:
     raised = update(ScopeRow).where(ScopeRow.scope == scope).values(version=ScopeRow.version + 1)
     if session.execute(raised).rowcount == 0:  # type: ignore[attr-defined]
@@ -161,27 +173,38 @@ def _contact(row: Mapping[str, Any]) -> Contact:
 
 
 def _with_confirmed(session: Session, area: Area) -> Area:
-    """Staff who confirm a contact know better than a file that was written before."""
+    """Staff who confirmed a contact know better than a pack that says what it said before."""
     row = session.get(AreaRow, area.slug)
     if row is None:
         return area
-    contacts = {key: _newer(each, row.contacts.get(key)) for key, each in area.contacts.items()}
-    rows = {each.slug: each.contact for each in session.scalars(select(SettingRow).where(SettingRow.area == area.slug))}
-    settings = tuple(replace(each, contact=_newer(each.contact, rows.get(each.slug))) for each in area.settings)
+    contacts = {key: _chosen(each, row.contacts.get(key), row.given.get(key)) for key, each in area.contacts.items()}
+    live = {each.slug: each.contact for each in session.scalars(select(SettingRow).where(SettingRow.area == area.slug))}
+    settings = tuple(
+        replace(each, contact=_chosen(each.contact, live.get(each.slug), row.given.get(f"setting/{each.slug}")))
+        for each in area.settings
+    )
     return replace(area, contacts=contacts, settings=settings)
 
 
-def _newer(given: Contact, kept: Mapping[str, Any] | None) -> Contact:
-    before = _contact(kept) if kept else given
-    confirmed = before.seen_at == CONFIRMED and before.seen_on is not None
-    return before if confirmed and (given.seen_on is None or (before.seen_on or date.min) >= given.seen_on) else given
+def _chosen(given: Contact, live: Mapping[str, Any] | None, last: Mapping[str, Any] | None) -> Contact:
+    """What the pack says if that is not what it said `last`, or else what staff confirmed."""
+    before = _contact(live) if live else given
+    changed = bool(last) and _said(given) != last
+    return before if before.seen_at == CONFIRMED and not changed else given
 
 
-def _area_row(area: Area) -> AreaRow:
-    contacts = {key: _contact_json(contact) for key, contact in area.contacts.items()}
+def _said(contact: Contact) -> dict[str, Any]:
+    """A contact without where and when it was seen."""
+    return {name: value for name, value in asdict(contact).items() if name not in ("seen_at", "seen_on")}
+
+
+def _area_row(area: Area, given: Area) -> AreaRow:
+    said = {**given.contacts, **{f"setting/{each.slug}": each.contact for each in given.settings}}
     return AreaRow(
-        slug=area.slug, name=area.name, local_offer_url=area.local_offer_url, contacts=contacts, sites=list(area.sites)
-    )
+        slug=area.slug, name=area.name, local_offer_url=area.local_offer_url, sites=list(area.sites),
+        contacts={key: _contact_json(contact) for key, contact in area.contacts.items()},
+        given={key: _said(contact) for key, contact in said.items()},
+    )  # fmt: skip
 
 
 def _area(row: AreaRow, settings: Sequence[SettingRow]) -> Area:

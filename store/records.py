@@ -9,13 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from assistant.conflicts import Conflict
 from assistant.types import Context, Decision, Kind, Reply, Understanding
 from knowledge.types import Vectors
+from store.askers import asker_name, forget_keys
 from store.tables import ConflictRow, CountRow, UnansweredRow
 
 KEPT_DAYS = 30
@@ -34,22 +36,24 @@ class DatabaseRecorder:
         self._encode = encode
 
     def record(self, context: Context, understanding: Understanding, reply: Reply, decision: Decision | None) -> None:
-        """Count the reply; keep the question, redacted, if it went unanswered."""
+        """Count the reply; keep the question, redacted, if it went unanswered. Neither if `context` records nothing."""
+        if not context.records:
+            return
         now = datetime.now(UTC).replace(tzinfo=None)
         topic = max(understanding.topics, key=lambda name: understanding.topics[name], default="")
         with self._writing() as session:
-            self._count(session, now, context, reply.kind.value, topic)
             if self._is_gap(reply, decision):
                 reason = reply.reason.value if reply.reason else ""
                 session.add(self._question(context, understanding.query, reply.kind.value, reason, reply.probability, now, topic))
+            self._count(session, now, context, reply.kind.value, topic)
 
     def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
         """Count whether a reply helped; keep the question, redacted, if it did not."""
         now = datetime.now(UTC).replace(tzinfo=None)
         with self._writing() as session:
-            self._count(session, now, context, "helpful" if helpful else "unhelpful", "")
             if question and not helpful:
                 session.add(self._question(context, question, "answer", "unhelpful", None, now, ""))
+            self._count(session, now, context, "helpful" if helpful else "unhelpful", "")
 
     def disclosure(self, context: Context) -> None:
         """Count that the safety card was shown; nothing else about it is kept."""
@@ -69,10 +73,11 @@ class DatabaseRecorder:
             session.merge(row)
 
     def purge(self, now: datetime | None = None) -> int:
-        """Delete questions older than 30 days; says how many."""
-        limit = (now or datetime.now(UTC)).replace(tzinfo=None) - timedelta(days=KEPT_DAYS)
+        """Delete questions older than 30 days, and the keys of askers' names of the days before; says how many questions."""
+        now = (now or datetime.now(UTC)).replace(tzinfo=None)
         with Session(self._engine) as session, session.begin():
-            done = session.execute(delete(UnansweredRow).where(UnansweredRow.asked < limit))
+            forget_keys(session, now.date())
+            done = session.execute(delete(UnansweredRow).where(UnansweredRow.asked < now - timedelta(days=KEPT_DAYS)))
             return int(done.rowcount)  # type: ignore[attr-defined]
 
     @contextmanager
@@ -86,10 +91,10 @@ class DatabaseRecorder:
     def _question(
         self, context: Context, text: str, outcome: str, reason: str, probability: float | None, now: datetime, topic: str
     ) -> UnansweredRow:
-        kept = self._redact(text)
+        kept, asker = self._redact(text), asker_name(self._engine, context.asker, now.date())
         return UnansweredRow(
             area=context.area, setting=context.setting or "", audience=context.audience.value, text=kept, outcome=outcome,
-            reason=reason, probability=probability, asked=now, asker=context.asker, topic=topic,
+            reason=reason, probability=probability, asked=now, asker=asker, topic=topic,
             vector=self._encode(kept).astype(np.float16).tobytes(),
         )  # fmt: skip
 
@@ -102,13 +107,14 @@ class DatabaseRecorder:
 
     @staticmethod
     def _count(session: Session, now: datetime, context: Context, kind: str, topic: str) -> None:
+        """Add one, last of all: whoever counts the same waits until this is written."""
         row = {
             "day": now.date(), "area": context.area, "setting": context.setting or "",
             "audience": context.audience.value, "kind": kind, "topic": topic,
         }  # fmt: skip
-        raised = update(CountRow).filter_by(**row).values(number=CountRow.number + 1)
-        if session.execute(raised).rowcount == 0:  # type: ignore[attr-defined]
-            session.add(CountRow(**row, number=1))
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        first = insert(CountRow).values(**row, number=1)
+        session.execute(first.on_conflict_do_update(index_elements=list(row), set_={"number": CountRow.number + 1}))
 
 
 class NoRecorder:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select, true, update
+from sqlalchemy import Engine, delete, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,6 +71,11 @@ class SourceChecks:
     def failed(self, area: str, source: str, why: str) -> None:
         """Note that it could not be read at all; what was live stays live."""
         self._set(area, source, state=FAILED, checked=_now(), touched=_now(), problems=[["", why]])
+
+    def forget(self, area: str, source: str) -> None:
+        """Note nothing more of a source that is gone."""
+        with Session(self._engine) as session, session.begin():
+            session.execute(delete(SourceCheckRow).where(SourceCheckRow.area == area, SourceCheckRow.source == source))
 
     def all(self, area: str) -> list[SourceCheck]:
         """The sources of an area by name."""

@@ -15,6 +15,7 @@ from argon2.exceptions import Argon2Error
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from knowledge.errors import KnowledgeError
 from store.tables import AuditRow, SignInLinkRow, StaffRow, StaffSessionRow
 
 SESSION_HOURS = 8
@@ -22,6 +23,7 @@ LINK_DAYS = 3
 MOST_FAILURES = 5
 LOCKED_MINUTES = 15
 SHORTEST_PASSWORD = 12
+_LONGEST_WHAT = 120  # as `AuditRow.what` has it
 
 
 class Role(StrEnum):
@@ -65,14 +67,22 @@ class StaffAccounts:
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
 
-    def add(self, email: str, name: str, role: Role, area: str, setting: str = "") -> str:
-        """Add an account, or change it; the one-time token of the link that sets a password."""
+    def add(self, email: str, name: str, role: Role, area: str, setting: str = "", *, move: bool = False) -> str:
+        """Add an account, or change it; the one-time token of the link that sets a password.
+
+        Raises KnowledgeError if the address has an account in another area, unless it is to `move` from there.
+        """
         address = email.strip().lower()
         with Session(self._engine) as session, session.begin():
             row = session.scalar(select(StaffRow).where(StaffRow.email == address))
             if row is None:
                 row = StaffRow(email=address, password="", failures=0, locked_until=None)
                 session.add(row)
+            elif row.area != area and not move:
+                raise KnowledgeError(
+                    f"{address} has an account already, but not in your area. "
+                    "Use another address, or ask whoever runs Signpost to move it with 'signpost staff add'."
+                )
             row.name, row.role, row.area, row.setting, row.active = name, role.value, area, setting, True
             session.flush()
             token = secrets.token_urlsafe(24)
@@ -176,10 +186,11 @@ class AuditLog:
         self, who: str, area: str, action: str, what: str, before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Add one line."""
+        """Add one line; a long `what` is cut."""
         row = AuditRow(
-            at=_now(), who=who, area=area, action=action, what=what, before=dict(before or {}), after=dict(after or {})
-        )
+            at=_now(), who=who, area=area, action=action, what=what[:_LONGEST_WHAT], before=dict(before or {}),
+            after=dict(after or {}),
+        )  # fmt: skip
         with Session(self._engine) as session, session.begin():
             session.add(row)
 

@@ -22,14 +22,16 @@ class Base(DeclarativeBase):
 
 
 class AreaRow(Base):
-    """One council's territory."""
+    """One council's territory. `given`: its contacts and those of `setting/oak`, as the pack last gave them."""
 
     __tablename__ = "areas"
     slug: Mapped[str] = mapped_column(String(80), primary_key=True)
     name: Mapped[str]
     local_offer_url: Mapped[str]
     contacts: Mapped[dict[str, Any]]
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sites: Mapped[list[Any]] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=0)
 
 
 class SettingRow(Base):
@@ -265,7 +267,7 @@ class CuratedRow(Base):
 
 
 class OutboxRow(Base):
-    """A hand-over that waits to be sent, was sent, or could not be. The words are deleted when it has arrived."""
+    """A hand-over that waits to be sent, was sent, or could not be. The words are deleted when it has arrived or is discarded."""
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

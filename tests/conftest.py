@@ -16,12 +16,12 @@ import pytest
 from sqlalchemy import Engine
 
 from knowledge.encoder import OnnxEncoder
-from knowledge.hashing import HashingEncoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.merged import MADE_FILE
 from knowledge.topics import TopicExamples, TopicMapper
 from store.database import migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
+from tests.hashing import HashingEncoder
 
 PREPARED = Path(os.environ.get("SIGNPOST_DATA", "data"))
 

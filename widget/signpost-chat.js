@@ -13,7 +13,7 @@
     helpful: "Was this helpful?", yes: "Yes", no: "No", copy: "Copy", copied: "Copied", print: "Print", larger: "Larger text",
     aloud: "Read aloud", hush: "Stop reading", who: "Who can see this?", exit: "Leave quickly", voice: "Who is asking?", parent: "A parent or carer",
     young: "A young person", waiting: "Looking…", log: "Questions and answers", tab: "(opens a new tab)", about: "This is about",
-    write: "Write to them", misread: "That is not what I meant. Answer my question", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.",
+    write: "Write to them", misread: "That is not what I meant. Answer my question", subject: "A question about SEND", forget: "Delete my conversation", gone: "Your conversation has been deleted.", later: "A part of this service did not answer. It deletes what you wrote within an hour, by itself.",
     intro: "I look for answers on the council's and the schools' pages, and show you where each is from. I can't see records or give legal or medical advice. If I am not sure, I tell you who to ask.",
     seen: "Nobody reads this chat, and no copy of it is kept. A question that can't be answered, or only just, or whose answer did not help, is kept for 30 days with personal details taken out. Please do not type names or dates of birth. In an emergency ring 999.",
     down: "The chat is not working just now. You can ask here:",
@@ -67,7 +67,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
   };
   const named = (name, before) => (before.length ? `${name} ${before.length + 1}` : name); // "Reply 2": a screen reader tells them apart
   const safe = (url) => (/^https?:\/\//i.test(url || "") ? url : "");
-  const tel = (phone) => "tel:" + phone.replace(/[^\d+]/g, "");
+  const tel = (phone) => "tel:" + phone.trim().split(/[,;/]| or |\b(?:ext|extn|extension|x)\.? ?(?=\d)/i)[0].replace(/^(\+.*)\(0\)/, "$1").replace(/[^\d+]/g, "");
   const NUMBER = /\b(?:999|111|116 123|0800 1111|0\d{3} \d{3} \d{4}|0\d{4} \d{6}|0\d{2} \d{4} \d{4})\b|SHOUT to 85258/g;
   const linked = (text) => {
     const parts = [];
@@ -163,11 +163,11 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
     }
 
     end(said) {
-      if (this.token) this.post("conversation", null, "DELETE").catch(() => {});
-      this.token = "";
+      const told = (answer) => said && !(answer && (answer.ok || answer.status === 401)) && this.log.append(h("p.facts", {}, this.words.later));
+      if (this.token) this.post("conversation", null, "DELETE").catch(() => null).then(told);
+      this.token = this.text.value = "";
       this.forget.hidden = this.about.hidden = true;
       this.log.replaceChildren(said && h("p.facts", {}, said));
-      this.text.value = "";
       if (said) this.text.focus();
     }
 
@@ -189,10 +189,10 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       this.busy = true;
       const bubble = said && h("section.said", { "aria-label": named(this.words.you, this.log.querySelectorAll(".said")) }, said);
       const wait = h("p.facts", {}, this.words.waiting);
-      if (bubble) this.log.append(bubble);
-      this.log.append(wait);
+      this.log.append(...[bubble, wait].filter(Boolean));
       try {
-        const answer = await this.call(path, body);
+        const answer = await this.call(path, body, wait);
+        if (!wait.isConnected) return; // the conversation was deleted meanwhile
         wait.remove();
         this.down.hidden = true;
         if (answer.replies.some((each) => each.kind === "safeguarding") && bubble) bubble.remove();
@@ -207,8 +207,8 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         (bubble && bubble.isConnected ? bubble : shown[0]).scrollIntoView({ block: "start" });
         shown[0].focus({ preventScroll: true });
       } catch (error) {
-        wait.remove();
-        if (bubble) bubble.remove();
+        if (!wait.isConnected) return;
+        [wait, bubble].forEach((each) => each && each.remove());
         this.down.firstChild.textContent = error.busy || this.words.down;
         this.log.append(this.down);
         this.down.hidden = false;
@@ -218,17 +218,17 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       }
     }
 
-    async call(path, body, retry = true) {
+    async call(path, body, wait, retry = true) {
       if (!this.token) {
         const begun = await this.post("conversations", {
           area: this.getAttribute("area"), setting: this.getAttribute("setting") || null, audience: this.voice.value });
-        if (!begun.ok) throw await failed(begun);
+        if (!begun.ok || !wait.isConnected) throw await failed(begun);
         this.token = (await begun.json()).conversation;
       }
       const answer = await this.post("conversation/" + path, body);
-      if (answer.status === 401 && retry) {
+      if (answer.status === 401 && retry && wait.isConnected) {
         this.token = "";
-        return this.call(path, body, false);
+        return this.call(path, body, wait, false);
       }
       if (!answer.ok) throw await failed(answer);
       return answer.json();

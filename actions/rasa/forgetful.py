@@ -8,11 +8,12 @@ from typing import Any, Iterable  # noqa: UP035 - Rasa 3.6 runs on Python 3.10 a
 
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Restarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
 class ForgetfulTrackerStore(InMemoryTrackerStore):
-    """Rasa's in-memory store with limits: idle conversations and the oldest beyond `most` are dropped."""
+    """Rasa's in-memory store with limits: idle conversations and the oldest beyond `most` are dropped, and those restarted."""
 
     def __init__(self, domain: Domain, event_broker: Any = None, minutes: float = 60, most: int = 2000, **kwargs: Any) -> None:
         kwargs.pop("host", None)  # Rasa passes the endpoint's (absent) address to a store of one's own
@@ -22,7 +23,11 @@ class ForgetfulTrackerStore(InMemoryTrackerStore):
         self._touched: OrderedDict[str, float] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep a conversation, and forget those that are due."""
+        """Keep a conversation, unless it was just restarted, and forget those that are due."""
+        if any(isinstance(event, Restarted) for event in tracker.events):
+            self._touched.pop(tracker.sender_id, None)
+            self.store.pop(tracker.sender_id, None)
+            return
         await super().save(tracker)
         self._touched[tracker.sender_id] = time.monotonic()
         self._touched.move_to_end(tracker.sender_id)

@@ -28,11 +28,17 @@ class Trackers(Protocol):
         """The tracker; None if there is none, or its time is over."""
 
     def save(self, key: str, tracker: dict[str, Any]) -> None:
-        """Keep the tracker, and count its time anew."""
+        """Keep the tracker, and count its time anew; a conversation that was deleted meanwhile stays deleted."""
+
+    def delete(self, key: str) -> None:
+        """Forget a conversation at once."""
 
 
 class InProcessRunner:
-    """Runs conversations over one Rasa project. `parse` is what Rasa's pipeline is: text and metadata to parse data."""
+    """Runs conversations, once they are started, over one Rasa project.
+
+    `parse` is what Rasa's pipeline is: text and metadata to parse data.
+    """
 
     def __init__(self, project: Project, actions: Sequence[Action], parse: Parse, trackers: Trackers) -> None:
         self._project = project
@@ -48,6 +54,11 @@ class InProcessRunner:
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """The messages that answer one message, as Rasa's REST channel sends them. A thread does the work."""
         return await asyncio.to_thread(self._handle, sender, text, metadata)
+
+    async def forget(self, sender: str) -> bool:
+        """Delete the conversation; always True."""
+        await asyncio.to_thread(self._trackers.delete, sender)
+        return True
 
     def keep(self, sender: str, slots: Mapping[str, Any]) -> None:
         """Remember where a conversation stands that another runner leads."""

@@ -16,6 +16,7 @@ from actions.runner.payloads import as_words
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
 _REST_AFTER = 5.0  # seconds for which a Rasa server that failed is not asked again
+_RESTART = "/restart"  # an intent of Rasa's own; `as_words` keeps it from all that people type
 
 
 class Runner(Protocol):
@@ -23,6 +24,9 @@ class Runner(Protocol):
 
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """The messages that answer one message, as Rasa's REST channel sends them."""
+
+    async def forget(self, sender: str) -> bool:
+        """Delete the conversation; False if some of it may be kept until its time is over."""
 
 
 class Standby(Runner, Protocol):
@@ -44,16 +48,22 @@ class RasaRunner:
 
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """As Rasa answers. No message at all counts as a failure: every rule says something."""
-        body = {"sender": sender, "message": as_words(text), "metadata": dict(metadata)}
-        try:
-            response = await self._client.post(self._url, json=body)
-            response.raise_for_status()
-            messages = response.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise RasaUnreachable(type(error).__name__) from error
+        messages = await self._send({"sender": sender, "message": as_words(text), "metadata": dict(metadata)})
         if not isinstance(messages, list) or not messages:
             raise RasaUnreachable("no messages")
         return messages
+
+    async def forget(self, sender: str) -> None:
+        """Have the tracker store drop the conversation (`actions.rasa.forgetful`), after a turn that still runs."""
+        await self._send({"sender": sender, "message": _RESTART})
+
+    async def _send(self, body: Mapping[str, Any]) -> Any:
+        try:
+            response = await self._client.post(self._url, json=body)
+            response.raise_for_status()
+            return response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise RasaUnreachable(type(error).__name__) from error
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -91,6 +101,16 @@ class SaferRunner:
                 self._asleep_until = time.monotonic() + _REST_AFTER
                 log.warning("the Rasa server did not answer (%s); the in-process runner does", self.last_failure)
         return await self._second.handle(sender, text, metadata)
+
+    async def forget(self, sender: str) -> bool:
+        """Delete the conversation on both; False if the Rasa server did not answer."""
+        await self._second.forget(sender)
+        try:
+            await asyncio.wait_for(self._first.forget(sender), self._seconds)
+        except (RasaUnreachable, TimeoutError) as error:
+            log.warning("the Rasa server was not told to forget a conversation (%s)", type(error).__name__)
+            return False
+        return True
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -6,6 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
+from actions.parse import readable
+from api.guard import client_of
+from api.routes.conversations import check_rate
 from api.schemas import AreaNameOut, AreaOut, ContactOut, Question, QuestionOut, ReplyOut, SettingOut, errors, reply_out
 from api.service import ServiceDep
 from assistant.types import Audience, Context
@@ -48,9 +51,9 @@ def settings(
 @router.post("/areas/{area}/ask")
 def ask(service: ServiceDep, request: Request, area: str, question: Question) -> ReplyOut:
     """The reply to one question, asked on its own."""
-    if not request.app.state.limits.allows(request):
-        raise HTTPException(429, "That is a lot of questions at once. Please wait a minute.", {"Retry-After": "60"})
-    return reply_out(service.assistant.answer(question.text, Context(area, question.setting, question.audience)))
+    check_rate(service, request)
+    context = Context(area, question.setting, question.audience, asker=f"ask:{client_of(request)}")
+    return reply_out(service.assistant.answer(readable(question.text), context))
 
 
 @router.get("/areas/{area}/questions")
@@ -62,10 +65,16 @@ def questions(service: ServiceDep, area: str, audience: Audience = Audience.PARE
 
 @router.get("/areas/{area}/questions/{topic}")
 def question(
-    service: ServiceDep, area: str, topic: str, setting: str | None = None, audience: Audience = Audience.PARENT
+    service: ServiceDep,
+    request: Request,
+    area: str,
+    topic: str,
+    setting: str | None = None,
+    audience: Audience = Audience.PARENT,
 ) -> ReplyOut:
-    """The answer to one of the questions for a setting, or who to ask because it is not published."""
+    """The answer to one of the questions for a setting, or who to ask because it is not published. It is not counted."""
+    check_rate(service, request)
     asked = service.browse.question(topic.upper())
     if asked is None:
         raise HTTPException(404, f"There is no question '{topic}': they are P01 to P14 and Y01 to Y14.")
-    return reply_out(service.assistant.answer(asked.asks, Context(area, setting, audience)))
+    return reply_out(service.assistant.answer(asked.asks, Context(area, setting, audience, records=False)))

@@ -11,6 +11,7 @@ from actions.replies import reply_json
 from actions.runner.payloads import as_words, parse_payload
 from api import conversing, handing_over
 from api.pages import ChatPage, asset, render_areas, render_chat, render_questions
+from api.routes.conversations import check_rate
 from api.schemas import LONGEST_MESSAGE
 from api.service import Service, ServiceDep
 from assistant.contacts import setting_of
@@ -18,6 +19,10 @@ from assistant.types import Audience, Context
 
 router = APIRouter(include_in_schema=False)
 _BUSY = "That is a lot of messages at once. Please wait a minute, then ask again."
+_GONE = (
+    "Your conversation has been deleted. If we could not answer a question well, we keep it for 30 days, with personal details "
+    "taken out."
+)
 
 
 @router.get("/")
@@ -70,19 +75,23 @@ async def say(
 
 
 @router.post("/{area}/chat/forget")
-def forget(service: ServiceDep, area: str, conversation: Annotated[str, Form(max_length=80)] = "") -> Response:
+async def forget(service: ServiceDep, area: str, conversation: Annotated[str, Form(max_length=80)] = "") -> Response:
     """Delete the conversation."""
-    conversing.forget(service, conversation)
-    return _page(service, Context(area), replies=[_notice("Your conversation has been deleted. Nothing of it is kept.")])
+    gone = await conversing.forget(service, conversation)
+    return _page(service, Context(area), replies=[_notice(_GONE if gone else conversing.GONE_LATER)])
 
 
 @router.get("/{area}/questions")
-def browse(service: ServiceDep, area: str, setting: str = "", topic: str = "", audience: Audience = Audience.PARENT) -> Response:
-    """The SE7 questions of a setting, each opening its answer or who to ask."""
+def browse(
+    service: ServiceDep, request: Request, area: str, setting: str = "", topic: str = "", audience: Audience = Audience.PARENT
+) -> Response:
+    """The SE7 questions of a setting, each opening its answer or who to ask. Looking at them is not counted."""
     found = service.assistant.area(area)
     where = setting_of(found, setting)
     question = service.browse.question(topic) if where else None
-    context = Context(area, where.slug if where else None, audience, clarified=True)
+    context = Context(area, where.slug if where else None, audience, clarified=True, records=False)
+    if question:
+        check_rate(service, request)
     reply = reply_json(service.assistant.answer(question.asks, context)) if question else None
     return HTMLResponse(render_questions(found, where, audience, service.browse.questions(audience), question, reply))
 

@@ -56,9 +56,10 @@ async def feedback(service: ServiceDep, request: Request, given: FeedbackIn, aut
 
 
 @router.delete("/conversation", status_code=204)
-def forget(service: ServiceDep, authorization: Token = None) -> Response:
-    """Delete the conversation and all that was kept of it."""
-    conversing.forget(service, bearer(authorization))
+async def forget(service: ServiceDep, authorization: Token = None) -> Response:
+    """Delete the conversation. 503 if a Rasa server could not be told: it forgets by itself, within an hour."""
+    if not await conversing.forget(service, bearer(authorization)):
+        raise HTTPException(503, conversing.GONE_LATER)
     return Response(status_code=204)
 
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.guard import own_origin
-from api.pages import render
+from api.pages import render, tel
 from api.service import ServiceDep
 from assistant.contacts import setting_of
 from knowledge.types import Area, Contact, Setting
@@ -102,7 +102,7 @@ def _snippet(origin: str, area: Area, setting: Setting | None, audience: str, mo
 
 def _person(contact: Contact) -> str:
     named = ", ".join(part for part in (contact.name, contact.role) if part)
-    phone = f' <a href="tel:{contact.phone.replace(" ", "")}">{escape(contact.phone)}</a>' if contact.phone else ""
+    phone = f' <a href="tel:{tel(contact.phone)}">{escape(contact.phone)}</a>' if contact.phone else ""
     email = f' <a href="mailto:{escape(contact.email)}">{escape(contact.email)}</a>' if contact.email else ""
     return f"{escape(named)}{phone}{email}"
 

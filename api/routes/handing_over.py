@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api import conversing, handing_over
+from api.guard import client_of
 from api.pages import render
 from api.routes.conversations import Token, bearer, check_rate
 from api.schemas import HandOverIn, HandOverOut, WaitIn, WaitOut, errors
@@ -21,7 +22,9 @@ def send(service: ServiceDep, request: Request, wanted: HandOverIn, authorizatio
     """Send your own words to one of the contacts that were shown. Needs `consent`. Personal details are taken out first."""
     token = bearer(authorization)
     check_rate(service, request, token)
-    sent = handing_over.send(service, token, wanted.contact, wanted.text, wanted.reply_to, consent=wanted.consent)
+    sent = handing_over.send(
+        service, token, wanted.contact, wanted.text, wanted.reply_to, client=client_of(request), consent=wanted.consent
+    )
     return HandOverOut(reference=sent.reference, contact=sent.contact, text=sent.text)
 
 
@@ -49,7 +52,9 @@ def send_form(
     check_rate(service, request, conversation)
     return _said(
         service, area, conversation,
-        lambda: handing_over.send(service, conversation, contact, text, reply_to, consent=bool(consent)).text,
+        lambda: handing_over.send(
+            service, conversation, contact, text, reply_to, client=client_of(request), consent=bool(consent)
+        ).text,
     )  # fmt: skip
 
 

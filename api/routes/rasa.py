@@ -15,7 +15,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.parse import rasa_parse, readable
-from api.schemas import LONGEST_MESSAGE, ParseIn, RestMessage
+from api.schemas import LONGEST_MESSAGE, ActionCall, ParseIn, RestMessage
 from api.service import Service, ServiceDep
 
 router = APIRouter(include_in_schema=False)
@@ -31,23 +31,17 @@ def parse(service: ServiceDep, asked: ParseIn, secret: Secret = "") -> dict[str,
 
 
 @router.post("/webhook")
-def run_action(service: ServiceDep, call: dict[str, Any], secret: Secret = "") -> dict[str, Any]:
+def run_action(service: ServiceDep, call: ActionCall, secret: Secret = "") -> dict[str, Any]:
     """Run an action for a Rasa server (rasa-sdk's action server protocol)."""
     _check(service, secret)
     executor = ActionExecutor()
     for action in service.conversation.actions:
         executor.register_action(action)
     try:
-        result = _run(executor, call)
+        result = asyncio.run(executor.run({**call.model_dump(), "domain": call.domain or {"version": "3.1"}}))
     except ActionNotFoundException as error:
-        raise HTTPException(404, f"There is no action '{call.get('next_action')}'.") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise HTTPException(422, "The call should hold 'next_action', 'tracker' and 'domain'.") from error
+        raise HTTPException(404, f"There is no action '{call.next_action}'.") from error
     return {"events": result.events, "responses": result.responses} if result else {"events": [], "responses": []}
-
-
-def _run(executor: ActionExecutor, call: dict[str, Any]) -> Any:
-    return asyncio.run(executor.run({**call, "domain": call.get("domain") or {"version": "3.1"}}))
 
 
 @router.get("/webhooks/rest/")
@@ -63,10 +57,18 @@ async def rest(service: ServiceDep, request: Request, message: RestMessage) -> l
         raise HTTPException(429, "That is a lot of messages at once. Please wait a minute.", {"Retry-After": "60"})
     area = str(message.metadata.get("area") or service.conversation.only_area)
     service.assistant.area(area)  # a clear 404 for an area that there is not
-    found = await service.conversation.runner.handle(
-        f"rest:{message.sender}", readable(message.message)[:LONGEST_MESSAGE], {**message.metadata, "area": area}
-    )
-    return [{**each, "recipient_id": message.sender} for each in found]
+    key, trackers = f"rest:{message.sender}", service.conversation.trackers
+    if await asyncio.to_thread(trackers.load, key) is None:
+        await asyncio.to_thread(trackers.start, key, {"slots": dict(service.conversation.initial_slots), "events": []})
+    said = readable(message.message)[:LONGEST_MESSAGE]
+    found = await service.conversation.runner.handle(key, said, {**message.metadata, "area": area})
+    return [{**_without_words(each), "recipient_id": message.sender} for each in found]
+
+
+def _without_words(message: dict[str, Any]) -> dict[str, Any]:
+    """A message without the last question: whoever shares a sender's name must not read it."""
+    slots = {name: value for name, value in message.get("custom", {}).get("slots", {}).items() if name != "last_question"}
+    return {**message, "custom": {**message["custom"], "slots": slots}} if "custom" in message else message
 
 
 def _check(service: Service, secret: str) -> None:

@@ -13,6 +13,7 @@ from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.reading_level import reading_age
 from assistant.types import Audience, Context
 from store.curated import DRAFT, LIVE, WITHDRAWN, CuratedAnswer, facts
+from store.gaps import Gap
 
 router = APIRouter(prefix="/staff/answers", include_in_schema=False)
 _MOST_QUESTIONS = 12
@@ -40,14 +41,11 @@ def overview(signed: SignedDep) -> Response:
 def fresh(signed: SignedDep, gap: int = 0) -> Response:
     """The form, begun from a cluster or empty."""
     signed.needs("answers")
-    questions: list[str] = []
-    setting = signed.setting
-    found = signed.desk.gaps.get(signed.staff.area, gap) if gap else None
-    if found:
-        signed.may_touch(found.setting)
-        questions, setting = signed.desk.gaps.wordings(found.id, _MOST_QUESTIONS), found.setting
+    found = _chosen_gap(signed, gap)
+    questions = signed.desk.gaps.wordings(found.id, _MOST_QUESTIONS) if found else []
+    setting = found.setting if found else signed.setting
     owner = signed.area.contacts["send_team"].name if "send_team" in signed.area.contacts else signed.area.name
-    answer = CuratedAnswer(signed.staff.area, tuple(questions), "", setting, owner=owner, gap=gap or None)
+    answer = CuratedAnswer(signed.staff.area, tuple(questions), "", setting, owner=owner, gap=found.id if found else None)
     return signed.page("answer.html", answer=answer, **_UNTRIED)
 
 
@@ -79,11 +77,12 @@ def save(
     signed.needs("answers")
     signed.may_touch(setting)
     before = _answer(signed, answer_id) if answer_id else None
+    found = None if before else _chosen_gap(signed, gap)
     wordings = tuple(line.strip() for line in questions.splitlines() if line.strip())[:_MOST_QUESTIONS]
     answer = CuratedAnswer(
         signed.staff.area, wordings, text.replace("\r\n", "\n").strip(), setting,
         audience if audience in ("parent", "young_person") else "", title.strip(), url.strip(), owner.strip(),
-        _day(review_by), _day(expires), (before.gap if before else gap) or None, change.strip(),
+        _day(review_by), _day(expires), before.gap if before else found.id if found else None, change.strip(),
         before.state if before else DRAFT, id=answer_id,
     )  # fmt: skip
     problem = _problem(signed, answer)
@@ -104,8 +103,8 @@ def approve(signed: PostingDep, answer_id: int, later: BackgroundTasks) -> Respo
     answer = _answer(signed, answer_id)
     signed.desk.curated.set_state(answer.id, LIVE)
     signed.desk.publish(signed.staff.area)
-    if answer.gap:
-        signed.desk.gaps.change(answer.gap, state="answered", curated=answer.id)
+    if gap := _gap(signed, answer.gap):
+        signed.desk.gaps.change(gap.id, state="answered", curated=answer.id)
     later.add_task(signed.desk.answered, answer)
     signed.log("approve answer", f"answer {answer.id}", {"state": answer.state}, {"state": LIVE})
     return go(f"/staff/answers/{answer.id}")
@@ -127,8 +126,8 @@ def withdraw(signed: PostingDep, answer_id: int) -> Response:
 def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False) -> Response:
     """The form with the answer, really tried. `changed`: these words are not kept yet."""
     asked = list(answer.questions)
-    if answer.gap:
-        asked += [each for each in signed.desk.gaps.wordings(answer.gap) if each not in asked]
+    if gap := _gap(signed, answer.gap):
+        asked += [each for each in signed.desk.gaps.wordings(gap.id) if each not in asked]
     context = Context(
         answer.area, answer.setting or None, Audience(answer.audience) if answer.audience else Audience.PARENT, clarified=True
     )
@@ -149,6 +148,20 @@ def _answer(signed: Signed, answer_id: int) -> CuratedAnswer:
         raise HTTPException(404, "There is no page at this address.")
     signed.may_touch(answer.setting)
     return answer
+
+
+def _gap(signed: Signed, number: int | None) -> Gap | None:
+    """The gap that an answer is for; None if it is for none, or for one that this person may not see."""
+    found = signed.desk.gaps.get(signed.staff.area, number) if number else None
+    return found if found and signed.setting in ("", found.setting) else None
+
+
+def _chosen_gap(signed: Signed, number: int) -> Gap | None:
+    """The gap that the browser names; None for 0. Raises 404 if this person may not see it, as if it were not there."""
+    found = _gap(signed, number)
+    if number and found is None:
+        raise HTTPException(404, "There is no page at this address.")
+    return found
 
 
 def _problem(signed: Signed, answer: CuratedAnswer) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from typing import Annotated
 
+import phonenumbers
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
+from api.handing_over import PLAIN_ADDRESS
 from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.contacts import setting_of
 from knowledge.types import Contact
 from store.content import CONFIRMED, SourceLine
+from store.outbox import is_address
 
 router = APIRouter(prefix="/staff/content", include_in_schema=False)
 _FIELDS = ("name", "role", "phone", "email", "hours")
@@ -49,7 +53,7 @@ def take_in_again(request: Request, signed: PostingDep, check_id: int) -> Respon
     line = _line(signed, check_id)
     if line.check is None or not line.check.pack:
         raise HTTPException(422, "This source was a single file. To take it in again, run: signpost ingest FILE")
-    signed.log("take in again", f"source {line.key}"[:120])
+    signed.log("take in again", f"source {line.key}")
     signed.desk.take_in_again(line.check)
     if request.headers.get("hx-request"):
         return signed.page("source.html", each=_line(signed, check_id), name_of=source_name, fresh=True)
@@ -69,9 +73,15 @@ def contact(
     """Confirm a contact, with or without a change: it was seen today."""
     signed.needs("content")
     signed.may_touch(key)
-    before = _contact(signed, key)
+    before, email = _contact(signed, key), email.strip()
+    if email and not is_address(email):
+        raise HTTPException(422, f"'{email}' does not look like an e-mail address. {PLAIN_ADDRESS} Please check it.")
     if not phone and not email:
         raise HTTPException(422, f"{key} needs a phone number or an e-mail address: without one, no family can reach it.")
+    if phone and not _is_phone(phone):
+        raise HTTPException(
+            422, f"'{phone}' is not a phone number: write one, with its area code, as 01632 960100. More can go under Hours."
+        )
     after = replace(
         before, name=name, role=role, phone=phone, email=email, hours=hours, seen_at=CONFIRMED, seen_on=signed.desk.today()
     )
@@ -88,6 +98,16 @@ def send_again(signed: PostingDep, letter_id: int) -> Response:
     if not signed.service.passing.outbox.again(signed.staff.area, letter_id):
         raise _NONE
     signed.log("send again", f"letter {letter_id}")
+    return go("/staff/content")
+
+
+@router.post("/letters/{letter_id}/discard")
+def discard(signed: PostingDep, letter_id: int) -> Response:
+    """Delete the words and addresses of such a hand-over; its reference stays."""
+    signed.needs("letters")
+    if not signed.service.passing.outbox.discard(signed.staff.area, letter_id):
+        raise _NONE
+    signed.log("discard", f"letter {letter_id}")
     return go("/staff/content")
 
 
@@ -112,6 +132,16 @@ def _contact(signed: Signed, key: str) -> Contact:
     if setting is None:
         raise _NONE
     return setting.contact
+
+
+def _is_phone(text: str) -> bool:
+    """Whether a tap on it rings one whole number."""
+    try:
+        found = phonenumbers.parse(re.sub(r"[^\d+]", "", text.replace("(0)", "")), "GB")
+    except phonenumbers.NumberParseException:
+        return False
+    whole = phonenumbers.is_possible_number_with_reason(found) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return whole or phonenumbers.is_valid_short_number(found)
 
 
 def _facts(contact: Contact) -> dict[str, str]:

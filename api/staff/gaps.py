@@ -19,6 +19,7 @@ from store.reports import shown
 router = APIRouter(prefix="/staff/gaps", include_in_schema=False)
 _MOST_NEAR = 3
 _MOST_SHOWN = 200
+_MOST_OTHERS = 100
 TO_DO = "to_do"
 STATE_NAMES = {
     "new": "New", "assigned": "Assigned", "answered": "Answered", "passed": "Passed to a setting", "not_for_us": "Not for us",
@@ -32,12 +33,13 @@ def inbox(signed: SignedDep, state: str = TO_DO) -> Response:
     signed.desk.gaps.cluster()
     chosen = state if state in (*STATES, "all") else TO_DO
     states = _to_do(signed) if chosen == TO_DO else () if chosen == "all" else (chosen,)
-    gaps = signed.desk.gaps.all(signed.staff.area, signed.setting, states)
+    gaps = signed.desk.gaps.all(signed.staff.area, signed.setting, states, _MOST_SHOWN)
     names = {gap.id: label_of(signed, gap) for gap in gaps}
     totals = signed.desk.gaps.totals(signed.staff.area, signed.setting)
+    found = sum(number for each, number in totals.items() if not states or each in states)
     totals[TO_DO] = sum(totals.get(each, 0) for each in _to_do(signed))
     return signed.page(
-        "gaps.html", gaps=gaps[:_MOST_SHOWN], more=max(len(gaps) - _MOST_SHOWN, 0), names=names, state=chosen,
+        "gaps.html", gaps=gaps, more=max(found - len(gaps), 0), names=names, state=chosen,
         states=STATE_NAMES, totals=totals, fewest=FEWEST_PEOPLE, setting_name=signed.setting_name, today=signed.desk.today(),
         people={each.email: each.name for each in signed.desk.accounts.everyone(signed.staff.area)},
     )  # fmt: skip
@@ -49,12 +51,11 @@ def one(signed: SignedDep, gap_id: int) -> Response:
     gap = _gap(signed, gap_id)
     questions = signed.desk.gaps.question_rows(gap.id)
     near = _near(signed, gap, questions[0][1]) if questions else []
-    others = [
-        (each.id, label_of(signed, each)) for each in signed.desk.gaps.all(signed.staff.area, signed.setting) if each.id != gap.id
-    ]
+    pressing = signed.desk.gaps.all(signed.staff.area, signed.setting, most=_MOST_OTHERS + 1)
+    others = [(each.id, label_of(signed, each)) for each in pressing if each.id != gap.id]
     return signed.page(
         "gap.html", gap=gap, name=label_of(signed, gap), questions=_wordings(questions), near=near, states=STATES,
-        others=others[:100], fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap),
+        others=others[:_MOST_OTHERS], fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap),
         setting_name=signed.setting_name, asked_about=_asked_about(signed, gap),
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from api.guard import own_origin
-from api.staff.session import PostingDep, SignedDep, go
+from api.staff.session import PostingDep, Signed, SignedDep, go
+from knowledge.errors import KnowledgeError
 from store.staff import Role
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -38,19 +39,12 @@ def add(
 ) -> Response:
     """Add somebody (or send a new link): the one-time link is shown once, to be passed on."""
     signed.needs("people")
-    problem = ""
-    if "@" not in email:
-        problem = f"'{email}' is not an e-mail address."
-    elif role is Role.EDITOR and setting not in {each.slug for each in signed.area.settings}:
-        problem = "An editor needs a setting: choose one."
-    link = ""
+    link, problem = "", _problem(signed, email, role, setting)
     if not problem:
-        kept = setting if role is Role.EDITOR else ""
-        known = {each.email: each for each in signed.desk.accounts.everyone(signed.staff.area)}
-        token = signed.desk.accounts.add(email, name, role, signed.staff.area, kept)
-        link = f"{own_origin(request)}/staff/welcome/{token}"
-        before = known.get(email.strip().lower())
-        signed.log("add person", email, {"role": before.role.value} if before else None, {"role": role.value, "setting": kept})
+        try:
+            link = f"{own_origin(request)}/staff/welcome/{_added(signed, email, name, role, setting)}"
+        except KnowledgeError as error:
+            problem = str(error)
     everyone = signed.desk.accounts.everyone(signed.staff.area)
     return signed.page(
         "people.html", 422 if problem else 200, everyone=everyone, link=link, problem=problem, setting_name=signed.setting_name
@@ -75,3 +69,23 @@ def changes(signed: SignedDep) -> Response:
     """Who changed what."""
     signed.needs("people")
     return signed.page("changes.html", lines=signed.desk.audit.lines(signed.staff.area))
+
+
+def _problem(signed: Signed, email: str, role: Role, setting: str) -> str:
+    if "@" not in email:
+        return f"'{email}' is not an e-mail address."
+    if email.strip().lower() == signed.staff.email:
+        return f"'{email}' is your own account: you can't change it. Ask another administrator."
+    if role is Role.EDITOR and setting not in {each.slug for each in signed.area.settings}:
+        return "An editor needs a setting: choose one."
+    return ""
+
+
+def _added(signed: Signed, email: str, name: str, role: Role, setting: str) -> str:
+    """The token of the new link. Raises KnowledgeError if the account is of another area."""
+    kept = setting if role is Role.EDITOR else ""
+    known = {each.email: each for each in signed.desk.accounts.everyone(signed.staff.area)}
+    token = signed.desk.accounts.add(email, name, role, signed.staff.area, kept)
+    before = known.get(email.strip().lower())
+    signed.log("add person", email, {"role": before.role.value} if before else None, {"role": role.value, "setting": kept})
+    return token

@@ -9,7 +9,7 @@ from datetime import date
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from api.coverage import asked_rows, coverage_csv, coverage_map, coverage_page
+from api.coverage import asked_rows, coverage_csv, coverage_map, coverage_page, harmless
 from api.pages import HERE, render
 from api.staff.session import Signed, SignedDep
 from assistant.contacts import setting_of
@@ -71,7 +71,7 @@ def you_asked_csv(signed: SignedDep, year: int = 0) -> Response:
     writer.writerow(["you asked", "people", "we did", "the answer now", "when", "setting"])
     for each in _changes(signed, year):
         writer.writerow(
-            [_harmless(cell) for cell in (each.asked, shown(each.people), each.did, each.answer, str(each.when), each.setting)]
+            [harmless(cell) for cell in (each.asked, shown(each.people), each.did, each.answer, str(each.when), each.setting)]
         )
     return _csv(out.getvalue(), f"you-asked-{year}.csv")
 
@@ -137,8 +137,3 @@ def _csv(text: str, name: str) -> Response:
 
 def _file(text: str, kind: str, name: str) -> Response:
     return Response(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell

@@ -43,7 +43,7 @@ def add(
         raise KnowledgeError(
             f"an editor needs a setting of {area}: give one of {', '.join(each.slug for each in found.settings)}"
         )
-    token = StaffAccounts(workshop.engine).add(email, name or email.split("@")[0], role, area, setting)
+    token = StaffAccounts(workshop.engine).add(email, name or email.split("@")[0], role, area, setting, move=True)
     link = f"{(address or workshop.settings.public_address).rstrip('/')}/staff/welcome/{token}"
     Output.json({"link": link}) if as_json else Output.line(link)
 

@@ -1,23 +1,43 @@
 """The actions run by rasa-sdk's own executor over the sample area."""
 
 import asyncio
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
 
 import pytest
 from rasa_sdk.executor import ActionExecutor
 
 from actions.talking import ACTIONS
 from assistant.talk import Talk
+from assistant.turn import Assistant
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
 from tests.conftest import DATA
 
 
+class Broken:
+    """Fails, as a part may, and says in its error what was typed."""
+
+    def encode(self, texts: list[str]) -> NoReturn:
+        raise TypeError(str(texts))
+
+    def screen(self, text: str) -> NoReturn:
+        raise KeyError(text)
+
+
 @pytest.fixture(scope="module")
-def executor() -> ActionExecutor:
+def assistant() -> Assistant:
+    return Workshop(Settings(data=DATA)).assistant(NoRecorder())
+
+
+@pytest.fixture(scope="module")
+def executor(assistant: Assistant) -> ActionExecutor:
+    return executing(Talk(assistant))
+
+
+def executing(talk: Talk) -> ActionExecutor:
     executor = ActionExecutor()
-    talk = Talk(Workshop(Settings(data=DATA)).assistant(NoRecorder()))
     for kind in ACTIONS:
         executor.register_action(kind(talk, "larkmere"))
     return executor
@@ -75,3 +95,32 @@ def test_metadata_says_where_until_a_slot_does(executor: ActionExecutor) -> None
     result = asyncio.run(executor.run(call))
     assert result is not None
     assert result.responses[0]["custom"]["citations"][0]["document"] == "millbrook-sen-report"
+
+
+def test_a_message_that_could_not_be_read_is_taken_for_a_question(assistant: Assistant, caplog: pytest.LogCaptureFixture) -> None:
+    for parts in (replace(assistant.parts, encoder=Broken()), replace(assistant.parts, safety=Broken())):  # type: ignore[arg-type]
+        assert Talk(Assistant(parts)).parse("does Tyler get transport", "larkmere").intent == "faq"
+    assert "TypeError" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "Tyler" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("part", "action"),
+    [
+        ("safety", "action_answer"), ("encoder", "action_answer"), ("encoder", "action_contact_person"),
+        ("encoder", "action_choose_reading"), ("encoder", "action_feedback"), ("encoder", "action_explain_words"),
+    ],
+)  # fmt: skip
+def test_whatever_fails_the_family_is_told_who_helps(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture, part: str, action: str
+) -> None:
+    broken = executing(Talk(Assistant(replace(assistant.parts, **{part: Broken()}))))  # type: ignore[arg-type]
+    result = run(broken, "does Tyler get transport", action, last_question="is there a club for Tyler", last_kind="answer")
+    reply = result["responses"][-1]["custom"]
+    assert reply["reason"] == "failed"
+    assert "ring 999" in reply["text"]
+    assert reply["contacts"][0]["phone"]
+    assert result["slots"]["last_kind"] == "handoff"
+    assert "Error in" in caplog.text
+    assert "Tyler" not in caplog.text

@@ -85,10 +85,10 @@ class Office:
         with Session(self.workshop.engine) as session:
             return int(session.scalar(select(UnansweredRow.gap).order_by(UnansweredRow.id.desc()).limit(1)) or 0)
 
-    def gap(self, setting: str, people: int = 3) -> int:
+    def gap(self, setting: str, people: int = 3, area: str = "larkmere") -> int:
         """A gap of its own kind, about a setting."""
         row = GapRow(
-            area="larkmere", setting=setting, topic="", label="", state="new", owner="", due=None, notes="", people=people,
+            area=area, setting=setting, topic="", label="", state="new", owner="", due=None, notes="", people=people,
             questions=people, need=1.0, first=datetime(2026, 11, 2), last=datetime(2026, 11, 3),
             centre=np.zeros(self.workshop.encoder.dimensions, dtype=np.float16).tobytes(), merged_into=None, curated=None,
         )  # fmt: skip
@@ -98,7 +98,7 @@ class Office:
             for number in range(people):
                 session.add(
                     UnansweredRow(
-                        area="larkmere", setting=setting or ("", "kestrel")[number % 2], audience="parent",
+                        area=area, setting=setting or ("", "kestrel")[number % 2], audience="parent",
                         text=f"made up question {row.id} {number}", outcome="handoff", reason="unsure", probability=0.2,
                         asked=datetime(2026, 11, 2), asker=f"g{row.id} {number}", topic="", vector=row.centre, gap=row.id,
                     )

@@ -45,6 +45,11 @@ def test_a_disclosure_gets_the_card_before_all_else(client: TestClient) -> None:
     assert "0800 1111" in str(reply["text"])
 
 
+def test_characters_that_nobody_sees_hide_nothing(client: TestClient) -> None:
+    assert ask(client, "my dad hi\u00adts me")["kind"] == "safeguarding"
+    assert ask(client, "i want to k\u200bill myself")["kind"] == "safeguarding"
+
+
 def test_asking_for_a_person_gives_one(client: TestClient) -> None:
     reply = ask(client, "can i talk to a real person please")
     assert reply["kind"] == "handoff"

@@ -1,5 +1,6 @@
 """Conversations over JSON and Rasa's REST channel: tokens, limits, sites, hostile input. The real application."""
 
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,6 +185,15 @@ def test_a_rasa_client_works_unchanged(client: TestClient) -> None:
     assert client.get("/webhooks/rest/").json() == {"status": "ok"}
 
 
+def test_who_sends_no_sender_is_told_so_and_nobody_is_sent_a_last_question(client: TestClient) -> None:
+    answer = client.post("/webhooks/rest/webhook", json={"message": "who is the senco"})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "The request does not fit: sender: Field required"
+    sender = uuid.uuid4().hex
+    rest(client, sender, "is there a climbing frame on the moon")
+    assert "last_question" not in rest(client, sender, "thanks")[-1]["custom"]["slots"]  # type: ignore[index]
+
+
 def test_a_sender_can_not_reach_another_conversation(client: TestClient) -> None:
     headers = begin(client, setting="kestrel")
     say(client, headers, text="do all his teachers know what helps him")
@@ -215,9 +225,75 @@ def test_rasa_s_doors_want_the_secret(client: TestClient) -> None:
     parsed = client.post("/nlu/parse", json={"text": "hello"}, headers=right).json()
     assert parsed["intent"]["name"] == "greet"
     assert client.post("/nlu/parse", json={"text": "hello"}, headers={"X-Signpost-Secret": "wrong"}).status_code == 403
-    for call in ({"next_action": "action_answer"}, {"next_action": "nothing", "tracker": {}}, {"x": 1}):
+    for call, field in (
+        ({"next_action": "action_answer"}, "tracker"), ({"next_action": "nothing", "tracker": {}}, "tracker.sender_id"),
+        ({"x": 1}, "next_action"),
+    ):  # fmt: skip
         answer = client.post("/webhook", json=call, headers=right)
-        assert answer.status_code in (200, 404, 422)
+        assert answer.status_code == 422
+        assert f"{field}: Field required" in answer.json()["errors"]
+
+
+def test_an_error_of_ours_is_not_said_to_be_the_caller_s(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    call = {
+        "next_action": "action_answer",
+        "tracker": {"sender_id": "x", "latest_message": {"text": "hello", "metadata": "Tyler"}},
+    }
+    answer = client.post("/webhook", json=call, headers={"X-Signpost-Secret": "right"})
+    assert answer.status_code == 500
+    assert "AttributeError" in caplog.text
+    assert "Tyler" not in caplog.text
+
+
+def test_a_conversation_deleted_in_the_middle_of_a_turn_stays_deleted(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = begin(client)
+    runner = client.app.state.service.conversation.runner  # type: ignore[attr-defined]
+    parse = runner._parse
+
+    def deleted_meanwhile(text: str, metadata: dict[str, object]) -> object:
+        assert client.delete("/api/v1/conversation", headers=headers).status_code == 204
+        return parse(text, metadata)
+
+    monkeypatch.setattr(runner, "_parse", deleted_meanwhile)
+    say(client, headers, text="how long is the autism list")
+    gone = client.post("/api/v1/conversation/messages", json={"text": "repeat that"}, headers=headers)
+    assert gone.status_code == 401
+
+
+def rows(table: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(Path(DATA) / "signpost.db") as connection:
+        return connection.execute(f"SELECT * FROM {table}").fetchall()
+
+
+def test_browsing_and_repeating_are_not_counted(client: TestClient) -> None:
+    headers = begin(client)
+    say(client, headers, text="is there a climbing frame on the moon")
+    before = (rows("counts"), rows("unanswered"))
+    for topic in ("P01", "P05", "P14"):
+        assert client.get(f"/api/v1/areas/larkmere/questions/{topic}?setting=kestrel").status_code == 200
+        assert client.get(f"/larkmere/questions?setting=kestrel&topic={topic}").status_code == 200
+    assert say(client, headers, choice="/repeat")["replies"][-1]["kind"] == "handoff"  # type: ignore[index]
+    assert (rows("counts"), rows("unanswered")) == before
+
+
+def test_browsing_is_limited_like_asking() -> None:
+    with make_client(client_messages_a_minute=2) as client:
+        first, second = "/api/v1/areas/larkmere/questions/P01", "/larkmere/questions?setting=kestrel&topic=P01"
+        assert [client.get(path).status_code for path in (first, second, first, second)] == [200, 200, 429, 429]
+        assert client.get("/larkmere/questions?setting=kestrel").status_code == 200
+
+
+def test_one_client_that_asks_three_times_is_one_person(client: TestClient) -> None:
+    before = len(rows("unanswered"))
+    for _ in range(3):
+        client.post("/api/v1/areas/larkmere/ask", json={"text": "is there a climbing frame on the moon"})
+    with sqlite3.connect(Path(DATA) / "signpost.db") as connection:
+        found = connection.execute("SELECT asker FROM unanswered ORDER BY id DESC LIMIT 3").fetchall()
+    assert len(rows("unanswered")) == before + 3
+    assert len(set(found)) == 1
+    assert len(found[0][0]) == 16
 
 
 def test_what_is_said_is_nowhere_in_the_database(client: TestClient) -> None:

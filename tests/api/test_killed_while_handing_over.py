@@ -64,7 +64,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, pack: Path, mailbox: t
         workshop = Workshop(Settings(data=data, database=address))
         workshop.ingester().ingest_pack(read_pack(pack))
         workshop.engine.dispose()
-        mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mailbox[1].port), "SMTP_STARTTLS": "false"}
+        mail = {
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(mailbox[1].port),
+            "SMTP_STARTTLS": "false",
+            "ACKNOWLEDGEMENTS_AN_HOUR": "2",
+        }
         yield Place(data, Outbox(engine), {f"SIGNPOST_{key}": value for key, value in {**mail, "DATABASE": address}.items()})
 
 

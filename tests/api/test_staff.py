@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from signpost.cli import app
 from store.staff import Role
 from tests.api.office import PASSWORD, Office
 
@@ -75,6 +77,36 @@ def test_someone_who_was_removed_is_out_at_once(office: Office) -> None:
     office.accounts.deactivate(staff.id, "larkmere")
     assert office.accounts.session(session) is None
     assert office.accounts.check_password("leaver@larkmere.example", PASSWORD) is None
+
+
+def test_an_account_of_another_area_is_not_taken_over(office: Office) -> None:
+    client = office.sign_in("admin")
+    form = {"csrf": office.csrf(), "email": " Stranger@Elsewhere.example", "name": "Mine", "role": "reviewer"}
+    answer = client.post("/staff/people", data=form)
+    assert answer.status_code == 422
+    assert "stranger@elsewhere.example has an account already, but not in your area." in answer.text
+    assert "/staff/welcome/" not in answer.text
+    found = office.accounts.by_email("stranger@elsewhere.example")
+    assert found is not None
+    assert (found.area, found.role, found.name) == ("elsewhere", Role.ADMIN, "Stranger")
+
+
+def test_whoever_has_the_database_can_move_an_account(office: Office) -> None:
+    office.accounts.add("mover@larkmere.example", "Mover", Role.REVIEWER, "larkmere")
+    command = ["--data", str(office.workshop.settings.data), "staff", "add", "mover@larkmere.example", "--area", "elsewhere"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    found = office.accounts.by_email("mover@larkmere.example")
+    assert found is not None
+    assert found.area == "elsewhere"
+
+
+def test_an_administrator_does_not_change_their_own_account(office: Office) -> None:
+    client = office.sign_in("admin")
+    form = {"csrf": office.csrf(), "email": "ADMIN@larkmere.example", "role": "editor", "setting": "millbrook"}
+    answer = client.post("/staff/people", data=form)
+    assert answer.status_code == 422
+    assert "ask another administrator" in answer.text.lower()
+    assert client.get("/staff/people").status_code == 200
 
 
 def test_every_change_is_logged_with_before_and_after(office: Office) -> None:

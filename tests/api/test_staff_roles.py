@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -77,9 +78,10 @@ TABLE: dict[tuple[str, str], Route] = {
         "key", lambda office, setting: setting or "send_team", lambda office, setting: CONTACT, stranger="404 of a setting", of=EACH
     ),
     ("POST", "/staff/content/letters/{letter_id}/again"): Route("letter_id", lambda office, setting: office.letter(), editor=NO, stranger=HIDDEN),
+    ("POST", "/staff/content/letters/{letter_id}/discard"): Route("letter_id", lambda office, setting: office.letter(), editor=NO, stranger=HIDDEN),
     ("GET", "/staff/people"): Route(reviewer=NO, editor=NO),
     ("POST", "/staff/people"): Route(
-        reviewer=NO, editor=NO, form=lambda office, setting: {"email": "new@larkmere.example", "name": "New", "role": "reviewer"}
+        reviewer=NO, editor=NO, form=lambda office, setting: {"email": f"{uuid4()}@larkmere.example", "name": "New", "role": "reviewer"}
     ),
     ("POST", "/staff/people/{staff_id}/remove"): Route("staff_id", lambda office, setting: office.person(), reviewer=NO, editor=NO, stranger=HIDDEN),
     ("GET", "/staff/changes"): Route(reviewer=NO, editor=NO),

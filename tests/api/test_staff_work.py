@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Engine, delete, event
 from sqlalchemy.orm import Session
 
 from signpost.desk import expire_answers
-from store.tables import CountRow
+from signpost.wiring import Workshop
+from store.content import DatabaseContent
+from store.curated import LIVE, CuratedAnswer
+from store.tables import CountRow, ScopeRow
 from tests.api.office import Office
 
 HOLIDAY = (
@@ -111,6 +118,63 @@ def test_one_person_who_asks_three_times_is_not_three(office: Office) -> None:
     gap = office.ask("where is the yellow gate", "where is that yellow gate", "where is a yellow gate", asker="one")
     office.sign_in("reviewer")
     assert "yellow gate" not in office.client.get(f"/staff/gaps/{gap}").text
+
+
+@pytest.mark.parametrize(("area", "setting"), [("elsewhere", ""), ("larkmere", "kestrel"), ("larkmere", "")])
+def test_an_answer_reaches_no_gap_of_another_area_or_setting(office: Office, area: str, setting: str) -> None:
+    gap = office.gap(setting, area=area)
+    office.sign_in("editor")
+    assert office.client.get(f"/staff/answers/new?gap={gap}").status_code == 404
+    for act in ("try", "save"):
+        form = {"csrf": office.csrf(), **ANSWER, "setting": "millbrook", "gap": str(gap), "act": act}
+        refused = office.client.post("/staff/answers", data=form)
+        assert refused.status_code == 404
+        assert "made up question" not in refused.text
+    sandpit = CuratedAnswer("larkmere", ("is there a sandpit",), "Yes.", "millbrook", gap=gap)
+    kept = office.desk.curated.save(sandpit, "x@y.example")
+    address = f"/staff/answers/{kept.id}"
+    assert "made up question" not in office.client.get(address).text
+    changed = {"questions": "is there a sandpit", "text": "Yes, one.", "setting": "millbrook"}
+    assert "made up question" not in office.post("/staff/answers", answer_id=kept.id, **changed)
+    assert "made up question" not in office.post(f"{address}/approve")
+    assert office.desk.gaps.get(area, gap).state == "new"  # type: ignore[union-attr]
+    office.post(f"{address}/withdraw")
+
+
+def test_an_answer_to_a_gap_that_was_merged_closes_the_one_that_took_it_in(office: Office) -> None:
+    kept, taken = office.gap(""), office.gap("")
+    office.sign_in("reviewer")
+    address = write(office, questions="is there a maypole", gap=str(taken))
+    office.post(f"/staff/gaps/{kept}/merge", other=taken)
+    assert "made up question" in office.client.get(address).text
+    office.post(f"{address}/approve")
+    assert office.desk.gaps.get("larkmere", kept).state == "answered"  # type: ignore[union-attr]
+    office.post(f"{address}/withdraw")
+
+
+def test_the_gap_pages_ask_for_the_words_of_all_gaps_at_once(office: Office) -> None:
+    gap = office.gap("")
+    office.sign_in("reviewer")
+    before = [words_asked_for(office, path) for path in ("/staff/gaps", f"/staff/gaps/{gap}")]
+    for _ in range(3):
+        office.gap("")
+    assert [words_asked_for(office, path) for path in ("/staff/gaps", f"/staff/gaps/{gap}")] == before
+
+
+def words_asked_for(office: Office, path: str) -> int:
+    """How many queries for the words of questions a page makes."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    engine: Engine = office.workshop.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert office.client.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return sum("unanswered.text" in each and "unanswered.vector" not in each for each in said)  # clustering reads whole rows
 
 
 def test_gaps_are_made_one_and_taken_apart(office: Office) -> None:
@@ -247,8 +311,81 @@ def test_a_senco_confirms_the_own_contact_and_families_get_it(office: Office) ->
     assert "Seen in: confirmed by staff" in saved
     nobody = office.client.post("/staff/content/contacts/millbrook", data={"csrf": office.csrf(), "name": "Ngozi Hart"})
     assert "no family can reach it" in nobody.text
+    form = {"csrf": office.csrf(), **fresh, "email": "jos\u00e9@millbrook.example"}
+    odd = office.client.post("/staff/content/contacts/millbrook", data=form)
+    assert odd.status_code == 422
+    assert "jos\u00e9@millbrook.example" in main_of(odd.text)
+    assert "plain letters (a to z)" in main_of(odd.text)
     ask = {"text": "How many children are on the SEN register?", "setting": "millbrook"}
     assert office.client.post("/api/v1/areas/larkmere/ask", json=ask).json()["contacts"][0]["phone"] == "01632 960177"
+
+
+def test_a_contact_that_another_process_changes_reaches_this_one(office: Office) -> None:
+    ask = {"text": "How many children are on the SEN register?", "setting": "kestrel"}
+
+    def phone() -> str:
+        return str(office.client.post("/api/v1/areas/larkmere/ask", json=ask).json()["contacts"][0]["phone"])
+
+    before, other = phone(), Workshop(office.workshop.settings)
+    area = next(each for each in other.store.areas() if each.slug == "larkmere")
+    kestrel = next(each for each in area.settings if each.slug == "kestrel").contact
+    for change in ("01632 960166", before):
+        DatabaseContent(other.engine).save_contact("larkmere", "kestrel", replace(kestrel, phone=change))
+        office.service.refresh()
+        assert phone() == change
+    other.store.save_area(replace(area, name="Larkmere Borough Council (fictional)"))
+    office.service.refresh()
+    assert office.service.assistant.area("larkmere").name == "Larkmere Borough Council (fictional)"
+    other.store.save_area(area)
+    office.service.refresh()
+
+
+def test_looking_for_new_content_goes_on_after_any_error(office: Office) -> None:
+    watching = [each for each in threading.enumerate() if each.name == "_watch"]
+    with Session(office.workshop.engine) as session, session.begin():
+        session.add(ScopeRow(scope="nowhere/at/all", version=1))
+    time.sleep(1.5)
+    with Session(office.workshop.engine) as session, session.begin():
+        session.execute(delete(ScopeRow).where(ScopeRow.scope == "nowhere/at/all"))
+    assert watching
+    assert all(each.is_alive() for each in watching)
+
+
+@pytest.mark.parametrize("phone", ['0" onclick="alert(1)', "ring us", "01632 960177 or 960178", "01632 960177 ext 3", "960177"])
+def test_a_phone_that_is_none_is_refused(office: Office, phone: str) -> None:
+    office.sign_in("editor")
+    refused = office.client.post("/staff/content/contacts/millbrook", data={"csrf": office.csrf(), "phone": phone})
+    assert refused.status_code == 422
+    assert f"'{phone}' is not a phone number: write one, with its area code, as 01632 960100." in html.unescape(refused.text)
+
+
+@pytest.mark.parametrize("phone", ["01632 960177", "+44 (0)1632 960177", "01632 960177 (Mondays)", "111"])
+def test_a_phone_is_taken_as_it_is_written(office: Office, phone: str) -> None:
+    office.sign_in("editor")
+    assert f'value="{phone}"' in office.post("/staff/content/contacts/millbrook", phone=phone)
+
+
+def test_a_phone_can_do_no_harm_in_the_snippet_that_schools_paste(office: Office) -> None:
+    setting = next(each for each in office.service.assistant.area("larkmere").settings if each.slug == "millbrook")
+    office.desk.content.save_contact("larkmere", "millbrook", replace(setting.contact, phone='0" onclick="alert(1)'))
+    office.service.refresh_areas()
+    snippet = html.unescape(office.client.get("/larkmere/embed?setting=millbrook").text)
+    assert '<a href="tel:01">0&quot; onclick=&quot;alert(1)</a>' in snippet
+    office.desk.content.save_contact("larkmere", "millbrook", setting.contact)
+    office.service.refresh_areas()
+
+
+def test_a_letter_that_can_not_arrive_is_discarded_and_the_log_says_so(on: Office) -> None:
+    letter = on.letter()
+    on.sign_in("reviewer")
+    page = on.client.get("/staff/content").text
+    assert f'action="/staff/content/letters/{letter}/discard"' in page
+    assert "no such mailbox" in page
+    assert "Hand-overs that need a look" not in on.post(f"/staff/content/letters/{letter}/discard")
+    on.sign_in("admin")
+    changes = main_of(on.client.get("/staff/changes").text)
+    assert "discard" in changes
+    assert f"letter {letter}" in changes
 
 
 def test_september_asks_for_every_contact_again(on: Office) -> None:
@@ -310,3 +447,11 @@ def test_the_yearly_report_hides_small_numbers_and_drafts(office: Office) -> Non
         assert "made up question" not in told
     assert "'=Yes, on Fridays." in office.client.get("/staff/you-asked.csv").text
     assert office.client.get("/staff/you-asked?year=1066").status_code == 422
+
+
+def test_no_cell_of_a_saved_table_is_a_formula(office: Office) -> None:
+    office.sign_in("reviewer")
+    kept = office.desk.curated.save(CuratedAnswer("larkmere", ("is there a kiln",), "\r=1+1"), "x@y.example")
+    office.desk.curated.set_state(kept.id, LIVE)
+    assert "'\r=1+1" in office.client.get("/staff/you-asked.csv").text
+    office.post(f"/staff/answers/{kept.id}/withdraw")

@@ -1,5 +1,6 @@
 """Stages, needs, ages, abbreviations, and slips of spelling."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,16 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 def test_slips_are_mended_and_words_are_left_alone(typed: str, mended: str) -> None:
     spelling = Spelling({"support", "autism", "list", "plan", "sport"}, ["support", "autism", "sport"])
     assert spelling.mend(typed) == mended
+
+
+def test_no_word_of_a_message_is_kept_however_many_read_at_once() -> None:
+    strings = FINDER._english.language.vocab.strings
+    before = len(strings)
+
+    def read(number: int) -> str:
+        return " ".join(each.value for each in FINDER.find(f"tyler{number} is autistic and has{number} an EHCP"))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(read, range(2000))) == {"autism education, health and care plan"}
+    assert len(strings) == before
+    assert "tyler7" not in strings

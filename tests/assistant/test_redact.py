@@ -193,3 +193,9 @@ def test_every_kind_has_a_placeholder() -> None:
 def test_the_figures_in_the_docs_are_the_measured_ones() -> None:
     measured = tally(read_labelled(FOLDER / "held_out.jsonl"), Redactor(RULES, public_names(PACK)))
     assert table(measured) in Path("docs/reference/redaction.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u2060", "\u034f", "\ufe0f"])
+def test_characters_that_nobody_sees_hide_no_detail(hidden: str) -> None:
+    text = f"ring 01632{hidden} 96{hidden}0123 or write to fa{hidden}mily@exa{hidden}mple.org"
+    assert REDACTOR.redact(text).counts == {"phone": 1, "email": 1}

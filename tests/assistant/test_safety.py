@@ -115,6 +115,20 @@ def test_a_low_mood_gets_its_answer_with_a_gentle_line(screen: SafetyScreen, tex
     assert screen.screen(text).level is Level.CAUTION
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my dad hi\u00adts me",
+        "i want to k\u200bill myself",
+        "i want to k\u034fill myself",
+        "my dad h\ufe0fits me",
+        "my dad\r\nhits me",
+    ],
+)
+def test_characters_that_nobody_sees_hide_nothing(screen: SafetyScreen, text: str) -> None:
+    assert screen.screen(text).level is Level.DISCLOSURE
+
+
 def test_an_empty_message_is_nothing(screen: SafetyScreen) -> None:
     assert screen.screen(" \n ").level is Level.NONE
 

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from assistant.settings_named import SettingNames
@@ -31,3 +33,16 @@ NAMES = SettingNames(
 )
 def test_settings_are_found_by_name_alias_and_typo(text: str, slugs: set[str]) -> None:
     assert {entity.value for entity in NAMES.find(text)} == slugs
+
+
+def test_no_word_of_a_message_is_kept_however_many_read_at_once() -> None:
+    strings = NAMES._english.language.vocab.strings
+    before = len(strings)
+
+    def read(number: int) -> str:
+        return " ".join(each.value for each in NAMES.find(f"does tyler{number} at harbour rode primary school"))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(read, range(2000))) == {"harbour-road"}
+    assert len(strings) == before
+    assert "tyler7" not in strings

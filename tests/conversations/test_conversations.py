@@ -41,6 +41,22 @@ def test_the_rasa_server_did_the_work(rasa: tuple[httpx.Client, RasaServer]) -> 
 
 
 @pytest.mark.rasa
+def test_the_rasa_server_forgets_a_deleted_conversation_too(rasa: tuple[httpx.Client, RasaServer]) -> None:
+    client, server = rasa
+    token = client.post("/api/v1/conversations", json={"area": "larkmere"}).json()["conversation"]
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = {"sender": f"chat:{token}", "message": "/repeat", "metadata": {"area": "larkmere"}}
+
+    def repeated() -> str:
+        return str(httpx.post(f"{server.url}/webhooks/rest/webhook", json=asked, timeout=30).json()[-1]["custom"]["text"])
+
+    client.post("/api/v1/conversation/messages", json={"text": "how much is a session at the Otters"}, headers=headers)
+    assert "£6" in repeated()
+    assert client.delete("/api/v1/conversation", headers=headers).status_code == 204
+    assert "not said anything" in repeated()
+
+
+@pytest.mark.rasa
 def test_if_rasa_is_not_there_the_other_runner_answers(data: Path) -> None:
     nobody = free_port()
     with (
@@ -49,6 +65,9 @@ def test_if_rasa_is_not_there_the_other_runner_answers(data: Path) -> None:
     ):
         check(client, CONVERSATIONS["which school by typing"])
         assert any("Rasa server does not answer" in note for note in client.get("/health").json()["notes"])
+        token = client.post("/api/v1/conversations", json={"area": "larkmere"}).json()["conversation"]
+        gone = client.delete("/api/v1/conversation", headers={"Authorization": f"Bearer {token}"})
+        assert (gone.status_code, "within an hour" in gone.json()["error"]) == (503, True)
 
 
 @pytest.mark.rasa

@@ -103,6 +103,27 @@ def test_a_conversation_can_be_deleted(panel: Page, address: str) -> None:
     assert is_over(address, kept)
 
 
+def test_a_reply_that_comes_after_the_end_is_not_shown(panel: Page, address: str) -> None:
+    ask(panel, OTTERS)
+    kept = token(panel)
+    held: list[Route] = []
+    panel.route("**/conversation/messages", lambda route: held.append(route))
+    panel.get_by_role("textbox").fill(TWO)
+    panel.get_by_role("button", name="Ask", exact=True).click()
+    expect(panel.get_by_text("Looking…")).to_be_visible()
+    late = held[0].fetch()
+    assert late.ok
+    panel.get_by_text("Who can see this?").click()
+    panel.get_by_role("button", name="Delete my conversation").click()
+    expect(panel.get_by_role("log")).to_have_text("Your conversation has been deleted.")
+    with panel.expect_response("**/conversation/messages"):
+        held[0].fulfill(response=late)
+    panel.wait_for_timeout(300)
+    expect(panel.get_by_role("log")).to_have_text("Your conversation has been deleted.")
+    assert len(held) == 1
+    assert is_over(address, kept)
+
+
 def test_offline_shows_the_contact_keeps_the_words_and_sends_them_again(panel: Page) -> None:
     panel.context.set_offline(True)
     panel.get_by_role("textbox").fill(OTTERS)

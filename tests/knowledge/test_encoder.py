@@ -12,8 +12,8 @@ from assistant.data_files import DATA as SHIPPED
 from knowledge.encoder import FACTS_FILE, MODEL_FILE, Encoder, OnnxEncoder, open_question_encoder
 from knowledge.errors import EncoderError
 from knowledge.export import check_weights, export_encoder, find_model
-from knowledge.hashing import HashingEncoder
 from tests.conftest import DATA
+from tests.hashing import HashingEncoder
 
 TEXTS = ["free school transport", "who is the senco", "", "a much longer text about swimming lessons at the pool on Saturdays"]
 

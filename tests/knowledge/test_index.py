@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from knowledge.errors import IndexDamaged
-from knowledge.hashing import HashingEncoder
 from knowledge.index import HNSW_FROM, ScopeIndex
 from knowledge.words import content_words
+from tests.hashing import HashingEncoder
 
 TEXTS = ("free school transport by taxi", "the senco is in on mondays", "swimming lessons at the pool")
 

@@ -102,3 +102,60 @@ def test_sources_are_checked_one_by_one(pack: Path) -> None:
     read = read_pack(pack)
     assert [source.setting for source in read.sources] == ["oak"]
     assert len(read.problems) == 3
+
+
+def test_phones_stay_as_they_are_written(pack: Path) -> None:
+    path = pack / "area.yml"
+    phones = {"01632 960001": "01632177060", "01632 960002": "null", "01632 960003": "[01632 960003, 01632 960004]"}
+    text = path.read_text(encoding="utf-8")
+    for before, after in phones.items():
+        text = text.replace(f"phone: {before}", f"phone: {after}")
+    path.write_text(text, encoding="utf-8")
+    read = read_pack(pack)
+    assert [each.phone for each in read.area.contacts.values()] == ["01632177060", "", ""]
+    assert [(item.where, item.why) for item in read.problems] == [
+        (f"{path}: safeguarding", "phone '['01632 960003', '01632 960004']' is not text, and not used: put it in quotation marks")
+    ]
+
+
+def test_a_slug_is_letters_digits_and_hyphens(pack: Path) -> None:
+    with (pack / "settings.csv").open("a", encoding="utf-8") as handle:
+        handle.write("ash/infants,Ash Infants,,infant,,,,,,\n")
+    read = read_pack(pack)
+    assert [each.slug for each in read.area.settings] == ["elm", "oak"]
+    assert "setting 'ash/infants' can't be a slug: use at most 80 letters" in read.problems[0].why
+    (pack / "area.yml").write_text("area: bath/nes\n", encoding="utf-8")
+    with pytest.raises(PackError, match="area 'bath/nes' can't be a slug"):
+        read_pack(pack)
+
+
+def test_sources_whose_folders_have_the_same_last_name_keep_their_documents(pack: Path, ingester: Ingester) -> None:
+    for name in ("one", "two"):
+        (pack / name / "policies").mkdir(parents=True)
+        (pack / name / "policies" / f"{name}.md").write_text(f"# Rules\n\nThe rules of {name} are in the hall.", encoding="utf-8")
+    rows = ["- {kind: folder, path: one/policies, updated: 2026-03-01}", "- {kind: folder, path: ./two/policies/}"]
+    (pack / "sources.yml").write_text("\n".join(rows), encoding="utf-8")
+    first = read_pack(pack)
+    assert [(source.key, str(source.updated)) for source in first.sources] == [
+        ("folder::one/policies", "2026-03-01"),
+        ("folder::two/policies", "None"),
+    ]
+    assert set(ingester.ingest_pack(first).created) == {"one", "two"}
+    (pack / "sources.yml").write_text("\n".join(reversed(rows)), encoding="utf-8")
+    again = ingester.ingest_pack(read_pack(pack))
+    assert (len(again.unchanged), again.changed) == (2, False)
+
+
+def test_a_locked_file_with_dots_in_its_name_stays_live(pack: Path, ingester: Ingester) -> None:
+    policy = pack / "content" / "SEND-policy-v1.2.md"
+    policy.write_text("# Policy\n\nEvery child is welcome in every lesson.", encoding="utf-8")
+    ingester.ingest_pack(read_pack(pack))
+    policy.write_text("", encoding="utf-8")
+    assert ingester.ingest_pack(read_pack(pack)).deleted == ()
+
+
+def test_only_a_pack_whose_sources_can_all_be_found_is_complete(pack: Path) -> None:
+    assert read_pack(pack).complete
+    for rows in ("", "- {kind: pages, path: pages.jsonl}\n- {kind: folder, path: nowhere}\n"):
+        (pack / "sources.yml").write_text(rows, encoding="utf-8")
+        assert not read_pack(pack).complete

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from knowledge.encoder import Encoder
-from knowledge.hashing import HashingEncoder
 from knowledge.ingest import Ingester
 from knowledge.library import Library
 from knowledge.patched import PatchedIndex
 from knowledge.search import SearchQuery, SearchWeights, search
 from knowledge.types import Document, Scope
 from store.passages import DatabasePassages
+from tests.hashing import HashingEncoder
 
 AREA = Scope.of("brookshire", None)
 SOURCE = "pages"

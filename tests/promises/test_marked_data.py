@@ -72,10 +72,12 @@ def test_every_route_is_tried() -> None:
 def test_marked_data_is_nowhere_on_disk_or_in_the_logs(tmp_path: Path, harm: bool) -> None:
     data, log = tmp_path / "data", tmp_path / "log.txt"
     copy_data(data)
-    said = HARM if harm else MARKED
+    said, each = HARM if harm else MARKED, {"SIGNPOST_ACKNOWLEDGEMENTS_AN_HOUR": "2"}
     with (
         log.open("wb") as out,
-        running(data, log=out, SIGNPOST_SHARED_SECRET="s", SIGNPOST_SMTP_HOST="127.0.0.1", SIGNPOST_SMTP_PORT="9") as address,
+        running(
+            data, log=out, SIGNPOST_SHARED_SECRET="s", SIGNPOST_SMTP_HOST="127.0.0.1", SIGNPOST_SMTP_PORT="9", **each
+        ) as address,
         httpx.Client(base_url=address, timeout=60, headers={"X-Signpost-Secret": "s"}) as client,
     ):
         token = client.post("/api/v1/conversations", json={"area": "larkmere"}).json()["conversation"]

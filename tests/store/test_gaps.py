@@ -87,6 +87,18 @@ def test_who_asked_both_kinds_still_counts_in_both_after_a_split(engine: Engine)
     assert [gaps.get("brookshire", each).people for each in (gap.id, fresh)] == [4, 1]  # type: ignore[union-attr]
 
 
+def test_the_most_pressing_come_first_each_with_its_own_newest_words(engine: Engine) -> None:
+    ask(engine, [1] * 4 + [2] * 3 + [3] * 5 + [4] * 2)
+    gaps = Gaps(engine)
+    gaps.cluster()
+    found = gaps.all("brookshire", most=3)
+    assert [(gap.people, len(gap.examples)) for gap in found] == [(5, 3), (4, 3), (3, 3)]
+    assert found[0].examples == ("question 3 worded 11", "question 3 worded 10", "question 3 worded 9")
+    assert found == gaps.all("brookshire")[:3] == [gaps.get("brookshire", gap.id) for gap in found]
+    assert gaps.wordings(found[0].id, 1) == ["question 3 worded 11"]
+    assert gaps.all("brookshire")[3].examples == ()
+
+
 def test_merging_never_shows_one_setting_what_is_about_another(engine: Engine) -> None:
     ask(engine, [1, 1, 1], setting="oak")
     ask(engine, [2, 2, 2], first=3, setting="elm")

@@ -1,19 +1,23 @@
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 
 from knowledge.errors import StoreError
-from knowledge.hashing import HashingEncoder
 from knowledge.ingest import Ingester
 from knowledge.library import Library
 from knowledge.pack import read_pack
 from knowledge.search import SearchQuery, SearchWeights, search
 from knowledge.types import Level, Scope
+from store.content import DatabaseContent
 from store.database import is_current, migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
+from store.tables import ConflictRow
 from tests.conftest import PAGES, write_pages
+from tests.hashing import HashingEncoder
 
 AREA, OAK = Scope.of("brookshire", None), Scope.of("brookshire", "oak")
 
@@ -97,8 +101,29 @@ def test_vectors_are_kept_and_not_computed_twice(pack: Path, ingester: Ingester,
 
 
 def test_scopes_have_keys_that_come_back() -> None:
-    for scope in (AREA, OAK, Scope(Level.NATIONAL)):
+    for scope in (AREA, OAK, Scope(Level.NATIONAL), Scope.of("brookshire", "ash/infants"), Scope.of("bath/nes", None)):
         assert Scope.from_key(scope.key) == scope
+
+
+def test_what_was_wrong_with_a_page_is_forgotten_when_it_is_mended_or_gone(
+    pack: Path, ingester: Ingester, engine: Engine
+) -> None:
+    ingester.ingest_pack(read_pack(pack))
+
+    def found() -> list[str]:
+        return [str(each["title"]) for each in DatabaseContent(engine).contradictions("brookshire")]
+
+    with Session(engine) as session, session.begin():
+        session.add_all(
+            ConflictRow(document=f"brookshire/{name}", card="C01", sentence="It takes ten weeks.", found=datetime(2026, 1, 1))
+            for name in ("travel", "oak-report", "clubs")
+        )
+    assert len(found()) == 3
+    write_pages(pack, [{**PAGES[0], "text": "# Who gets it\nThe council decides within the time that the law gives."}])
+    ingester.ingest_pack(read_pack(pack))
+    assert found() == ["Clubs"]
+    with Session(engine) as session:
+        assert session.scalars(select(ConflictRow.document)).all() == ["brookshire/clubs"]
 
 
 def test_the_database_is_migrated_once(engine: Engine) -> None:

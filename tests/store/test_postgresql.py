@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from knowledge.hashing import HashingEncoder
 from knowledge.ingest import Ingester, no_progress
 from knowledge.pack import read_pack
 from knowledge.topics import TopicExamples, TopicMapper
@@ -19,7 +18,8 @@ from store.gaps import Gaps
 from store.outbox import Letter, Outbox
 from store.passages import DatabasePassages
 from store.reports import Reports
-from store.staff import Role, StaffAccounts
+from store.staff import AuditLog, Role, StaffAccounts
+from tests.hashing import HashingEncoder
 from tests.store.test_gaps import ask
 
 
@@ -46,7 +46,7 @@ def test_a_pack_is_taken_in_once(engine: Engine, pack: Path) -> None:
 
 def test_conversations_are_kept_and_forgotten(engine: Engine) -> None:
     conversations = DatabaseConversations(engine, 60)
-    conversations.save("chat:x", {"slots": {"area": "brookshire"}, "events": []})
+    conversations.start("chat:x", {"slots": {"area": "brookshire"}, "events": []})
     assert conversations.load("chat:x") == {"slots": {"area": "brookshire"}, "events": []}
     conversations.delete("chat:x")
     assert conversations.load("chat:x") is None
@@ -80,3 +80,9 @@ def test_staff_sign_in_and_answers_go_live(engine: Engine) -> None:
     assert len(curated.documents("brookshire")) == 1
     assert [(each.area, each.state) for each in curated.expire(date(2026, 1, 1))] == [("brookshire", "expired")]
     assert Reports(engine).doing("brookshire", date(2026, 11, 24)).kinds == {}
+
+
+def test_the_log_takes_a_long_address(engine: Engine) -> None:
+    address = f"{'a' * 180}@x.example"
+    AuditLog(engine).write("a@x.example", "brookshire", "add person", address)
+    assert AuditLog(engine).lines("brookshire")[0].what == address[:120]

@@ -1,4 +1,4 @@
-"""An encoder without a model: words hashed to places. For tests, and for trying the program out.
+"""An encoder without a model: words hashed to places.
 
 Two texts are near when they share words. It has the same contract as the real encoder
 (tests/knowledge/test_encoder.py runs one suite on both).
