@@ -86,7 +86,7 @@ def _handed_over(
     for command in (f"MAIL FROM:<{server.sender}>", f"RCPT TO:<{letter.recipient}>"):
         code, said = connection.docmd(command)
         if code >= 400:
-            outbox.failed(letter.id, f"{code} {said.decode(errors='replace')[:200]}", final=code >= 500, now=now)
+            outbox.failed(letter.id, _refused(code, said), final=code >= 500, now=now)
             return False
     if not outbox.claim(letter.id, now):
         return False
@@ -100,8 +100,7 @@ def _handed_over(
         )
         return False  # it stays `sending`, and becomes `check`
     if code >= 400:
-        refused = f"{code} {said.decode(errors='replace')[:200]}"
-        outbox.failed(letter.id, refused, state=SENDING, final=code >= 500, now=now)
+        outbox.failed(letter.id, _refused(code, said), state=SENDING, final=code >= 500, now=now)
         return False
     outbox.sent(letter.id, now)
     return True
@@ -118,6 +117,10 @@ def message(letter: Letter, sender: str) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.body)
     return mail
+
+
+def _refused(code: int, said: bytes) -> str:
+    return f"the mail server refused it: {code} {said.decode(errors='replace')[:200]}"
 
 
 def _plain(error: Exception) -> str:

@@ -19,6 +19,7 @@ from knowledge.pack import read_pack
 from signpost.settings import Settings
 from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
+from store.outbox import Letter, Outbox
 from store.staff import Role, StaffAccounts
 from store.tables import CountRow
 
@@ -63,12 +64,18 @@ class Desk:
 
 
 def taken_in(data: Path) -> None:
-    """Take the sample pack in again, so that every source has been checked; and count a month of replies."""
+    """Take the sample pack in again, so that every source has been checked; count a month of replies, and have a letter refused."""
     workshop = Workshop(Settings(data=data))
     take_in_pack(workshop, read_pack(PACK), PACK)
     with Session(workshop.engine) as session, session.begin():
         session.execute(delete(CountRow))  # what was asked of this data folder before
         session.add_all(counts(date.today()))
+    outbox = Outbox(workshop.engine)
+    outbox.put(
+        [Letter("larkmere", "senco@oldmill.example", "A question about SEND", "Who is the school nurse?", reference="SP-7K2M")]
+    )
+    for letter in outbox.due():
+        outbox.failed(letter.id, "the mail server refused it: 550 no such mailbox", final=True)
 
 
 def counts(today: date) -> list[CountRow]:
