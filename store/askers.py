@@ -12,9 +12,9 @@ import secrets
 from datetime import date
 
 from sqlalchemy import Engine, LargeBinary, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from store.database import insert_into
 from store.tables import Base
 
 
@@ -38,10 +38,9 @@ def forget_keys(session: Session, today: date) -> None:
 
 def _key(engine: Engine, day: date) -> bytes:
     """The key of a day; the first worker that asks for it makes it."""
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
     with Session(engine) as session:
         if found := session.get(AskerKeyRow, day):
             return found.key
-        session.execute(insert(AskerKeyRow).values(day=day, key=secrets.token_bytes(32)).on_conflict_do_nothing())
+        session.execute(insert_into(AskerKeyRow, session).values(day=day, key=secrets.token_bytes(32)).on_conflict_do_nothing())
         session.commit()
         return session.get_one(AskerKeyRow, day).key

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import Engine, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from assistant.conflicts import Conflict
 from assistant.types import Context, Decision, Kind, Reply, Understanding
 from knowledge.types import Vectors
 from store.askers import asker_name, forget_keys
+from store.database import insert_into
 from store.tables import ConflictRow, CountRow, UnansweredRow
 
 KEPT_DAYS = 30
@@ -112,8 +112,7 @@ class DatabaseRecorder:
             "day": now.date(), "area": context.area, "setting": context.setting or "",
             "audience": context.audience.value, "kind": kind, "topic": topic,
         }  # fmt: skip
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        first = insert(CountRow).values(**row, number=1)
+        first = insert_into(CountRow, session).values(**row, number=1)
         session.execute(first.on_conflict_do_update(index_elements=list(row), set_={"number": CountRow.number + 1}))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Annotated
 
@@ -94,20 +95,20 @@ def contact(
 @router.post("/letters/{letter_id}/again")
 def send_again(signed: PostingDep, letter_id: int) -> Response:
     """Send a hand-over once more that did not arrive, or of which nobody knows whether it did."""
-    signed.needs("letters")
-    if not signed.service.passing.outbox.again(signed.staff.area, letter_id):
-        raise _NONE
-    signed.log("send again", f"letter {letter_id}")
-    return go("/staff/content")
+    return _deal_with(signed, letter_id, "send again", signed.service.passing.outbox.again)
 
 
 @router.post("/letters/{letter_id}/discard")
 def discard(signed: PostingDep, letter_id: int) -> Response:
     """Delete the words and addresses of such a hand-over; its reference stays."""
+    return _deal_with(signed, letter_id, "discard", signed.service.passing.outbox.discard)
+
+
+def _deal_with(signed: Signed, letter_id: int, action: str, deal: Callable[[str, int], bool]) -> Response:
     signed.needs("letters")
-    if not signed.service.passing.outbox.discard(signed.staff.area, letter_id):
+    if not deal(signed.staff.area, letter_id):
         raise _NONE
-    signed.log("discard", f"letter {letter_id}")
+    signed.log(action, f"letter {letter_id}")
     return go("/staff/content")
 
 
