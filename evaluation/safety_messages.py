@@ -33,7 +33,7 @@ LATER = tuple(
     for name in (
         "cobblesham", "dunmarsh", "fennimoor", "gorsebury", "marlhythe", "oakenholt", "thistlewick", "vellacombe", "wrenfield",
         "aldermarsh", "brindlecote", "copperfold", "dapplemoor", "emberley", "foxholme", "glasswick", "hollowmarsh",
-        "juniperfold", "kettlemarsh",
+        "juniperfold", "kettlemarsh", "sallowmere",
     )
 )  # fmt: skip
 """Written after the screen was fitted."""
