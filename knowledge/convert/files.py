@@ -5,6 +5,7 @@ The libraries of a format are imported when its first file is read: serving does
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from knowledge.dates import find_dates
 from knowledge.errors import ConversionError
 
 _FEWEST_WORDS = 5
+_STRAY_BYTES = "signpost.stray_bytes"  # of Windows-1252 in a file of UTF-8
 _TITLE_LINES, _TITLE_WORDS, _BEGINNING = 40, 12, 6
 _WORD = re.compile(r"(?=.*[aeiouy])[a-z]{2,}", re.IGNORECASE)
 
@@ -57,16 +59,34 @@ def convert_text(title: str, text: str) -> Converted:
 
 
 def decode(content: bytes) -> str:
-    """The text of `content`: UTF-8 if it is, else the best guess (Windows-1252 is common)."""
+    """The text of `content`: UTF-8 if it is, but for a byte here and there; else the best guess (Windows-1252 is common)."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if _mostly_utf_8(content):
+            return content.decode("utf-8-sig", errors=_STRAY_BYTES)
         from charset_normalizer import from_bytes
 
         guess = from_bytes(content, cp_isolation=["cp1252", "utf_16", "latin_1"]).best()
         if guess is None:
             raise ConversionError("its text encoding can't be told: save it as UTF-8") from None
         return str(guess)
+
+
+def _mostly_utf_8(content: bytes) -> bool:
+    """True if most of what is not plain ASCII is UTF-8; a UTF-16 file has zero bytes."""
+    letters = [len(char.encode()) for char in content.decode("utf-8", errors="ignore") if not char.isascii()]
+    beyond = sum(byte > 0x7F for byte in content)
+    return b"\0" not in content and sum(letters) > beyond / 2
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(_STRAY_BYTES, _as_windows)
 
 
 def _finish(title: str, body: str, aside: str = "") -> Converted:
@@ -103,9 +123,12 @@ def _html(content: bytes) -> Read:
 
 
 def _read_html(text: str, title: str = "") -> Read:
-    from knowledge.convert.html import html_dates, html_title, html_to_markdown
+    from knowledge.convert.html import html_dates, html_margins, html_title, html_to_markdown
 
-    return Read(title or html_title(text), html_to_markdown(text), html_dates(text))
+    body, aside = html_to_markdown(text), html_dates(text)
+    if not aside and not find_dates("", tidy(body)).updated:  # a foot may only say when the whole site was changed
+        aside = html_margins(text)
+    return Read(title or html_title(text), body, aside)
 
 
 def _pdf(content: bytes) -> Read:

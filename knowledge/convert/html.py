@@ -15,7 +15,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 from markdownify import markdownify
 
-from knowledge.convert.noise import drop_noise
+from knowledge.convert.noise import drop_noise, is_mostly_links
 from knowledge.convert.tables import flatten_tables
 from knowledge.emails import decode_in_html
 from knowledge.errors import ConversionError
@@ -46,6 +46,12 @@ def html_dates(html: str) -> str:
     return ""
 
 
+def html_margins(html: str) -> str:
+    """The text of the page's headers and footers, which are not content but may hold its date."""
+    nodes = _parse(html).xpath("//header[not(ancestor::header)] | //footer | //*[@role='contentinfo'][not(self::footer)]")
+    return "\n\n".join(_markdown(node) for node in nodes)
+
+
 def html_to_markdown(html: str) -> str:
     """The main content of `html` as Markdown. Raises ConversionError if nothing can be parsed."""
     root = _parse(decode_in_html(html))
@@ -53,7 +59,8 @@ def html_to_markdown(html: str) -> str:
     for path in _MAIN:
         found = [node for node in root.xpath(path) if len(node.text_content().split()) > 20]
         if found:
-            return _markdown(max(found, key=lambda node: len(node.text_content())))
+            longest = max(found, key=lambda node: len(node.text_content()))
+            return _markdown(_all_articles(root) if longest.tag == "article" else longest)
     whole = _markdown(root)
     chosen = trafilatura.extract(
         lxml_html.tostring(root, encoding="unicode"),
@@ -65,6 +72,16 @@ def html_to_markdown(html: str) -> str:
     if chosen and len(chosen.split()) >= _KEPT_SHARE * len(whole.split()):
         return _keep_structure(whole, chosen)
     return whole
+
+
+def _all_articles(root: HtmlElement) -> HtmlElement:
+    """The articles of a page that has no other main part, one after the other, without those that only lead to other pages."""
+    block: HtmlElement = lxml_html.fromstring("<div></div>")
+    for article in root.xpath("//article[not(ancestor::article)]"):
+        if not is_mostly_links(article):
+            article.tail = None
+            block.append(article)
+    return block
 
 
 def fragment_to_markdown(html: str) -> str:

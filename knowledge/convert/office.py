@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from html import escape
 
 import mammoth
@@ -13,6 +14,7 @@ from odf.opendocument import load as load_odt
 from knowledge.convert.html import fragment_to_markdown
 from knowledge.convert.reading import Read
 from knowledge.convert.tidy import first_heading
+from knowledge.convert.unseen import docx_margins, drop_unseen_odt, odt_margins, shown_docx
 from knowledge.errors import ConversionError
 
 _STYLES = """
@@ -31,23 +33,29 @@ def docx_to_markdown(content: bytes) -> Read:
     """Title and Markdown of a DOCX file. Raises ConversionError if it is locked or damaged."""
     _check_zip(content, "DOCX", "word/document.xml")
     try:
-        html = mammoth.convert_to_html(io.BytesIO(content), style_map=_STYLES).value
+        shown, aside = shown_docx(content), docx_margins(content)
+        html = mammoth.convert_to_html(io.BytesIO(shown), style_map=_STYLES, convert_image=_no_picture).value
     except Exception as error:
         raise ConversionError(f"the DOCX file is damaged ({type(error).__name__}): save it again") from error
     body = fragment_to_markdown(f"<div>{html}</div>")
-    return Read(first_heading(body), body)
+    return Read(first_heading(body), body, aside)
 
 
 def odt_to_markdown(content: bytes) -> Read:
     """Title and Markdown of an ODT file. Raises ConversionError if it is locked or damaged."""
     _check_zip(content, "ODT", "content.xml")
     try:
-        root = load_odt(io.BytesIO(content)).text
-        html = "".join(_odt_html(node) for node in root.childNodes)
+        document = load_odt(io.BytesIO(content))
+        drop_unseen_odt(document)
+        html, aside = "".join(_odt_html(node) for node in document.text.childNodes), odt_margins(document)
     except Exception as error:
         raise ConversionError(f"the ODT file is damaged ({type(error).__name__}): save it again") from error
     body = fragment_to_markdown(f"<div>{html}</div>")
-    return Read(first_heading(body), body)
+    return Read(first_heading(body), body, aside)
+
+
+def _no_picture(_: object) -> list[object]:
+    return []
 
 
 def _check_zip(content: bytes, kind: str, member: str) -> None:
@@ -70,6 +78,15 @@ def _odt_html(node: object) -> str:
         return f"<h{level}>{escape(teletype.extractText(node))}</h{level}>"
     if name == "p":
         return f"<p>{escape(teletype.extractText(node))}</p>"
+    if name == "covered-table-cell":
+        return ""
     tag = {"list": "ul", "list-item": "li", "table": "table", "table-row": "tr", "table-cell": "td"}.get(name)
     inside = "".join(_odt_html(child) for child in children)
-    return f"<{tag}>{inside}</{tag}>" if tag else inside
+    spans = "".join(_odt_spans(node)) if tag == "td" else ""
+    return f"<{tag}{spans}>{inside}</{tag}>" if tag else inside
+
+
+def _odt_spans(cell: object) -> Iterator[str]:
+    for name, kind in (("colspan", "numbercolumnsspanned"), ("rowspan", "numberrowsspanned")):
+        if number := cell.getAttribute(kind):  # type: ignore[attr-defined]
+            yield f' {name}="{int(number)}"'

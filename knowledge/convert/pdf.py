@@ -25,6 +25,11 @@ _SMALL_PRINT = 0.9  # times the body's type size
 _HEADING_SIZE = 1.12  # times the body's type size
 _MOST_PAGES = 400
 _LEVELS = 3
+_PROGRAM_TITLE = re.compile(
+    r"\.(?:docx?|pptx?|xlsx?|pdf|odt|rtf|pub|indd)$|untitled|microsoft (?:word|powerpoint|office)|anonymous|"
+    r"^(?:powerpoint )?presentation ?\d*$|^(?:document|slide|book|publication|doc) ?\d*$",
+    re.IGNORECASE,
+)
 _NEW_HEADING = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s|[•·▪●-]\s")
 
 
@@ -52,7 +57,8 @@ def pdf_to_markdown(content: bytes) -> Read:
 
 
 def _real_title(title: str) -> bool:
-    return bool(title.strip()) and not re.search(r"\.docx?$|untitled|microsoft word|anonymous", title, re.IGNORECASE)
+    """False for what a program writes for want of a title: a file's name, "Document1", "PowerPoint Presentation"."""
+    return bool(title.strip()) and not _PROGRAM_TITLE.search(title.strip())
 
 
 def _without_running_lines(pages: Sequence[Sequence[Row]]) -> tuple[list[Row], str]:
@@ -91,7 +97,7 @@ def _in_margin(row: Row) -> bool:
 
 
 def _is_page_number(row: Row) -> bool:
-    return bool(re.fullmatch(r"(?:page )?\d{1,3}(?: (?:of|/) \d{1,3})?", row.text.strip(), re.IGNORECASE))
+    return bool(re.fullmatch(r"(?:page )?(?!999)\d{1,3}(?: (?:of|/) \d{1,3})?", row.text.strip(), re.IGNORECASE))
 
 
 def _lines(rows: Sequence[Row]) -> Iterator[Line]:

@@ -15,6 +15,8 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from knowledge.convert.grid import head_rows, table_grid
+
 _LONG_CELL = 40  # words; a table with such a cell lays out text
 _HEADING_WORDS = 25
 _SHORT_ROW = 14  # words; two cells as short as this are one line
@@ -29,8 +31,7 @@ _BLOCKS = ("p", "div", "br", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6")
 def flatten_tables(root: HtmlElement) -> None:
     """Replace every table in `root`, the innermost first."""
     for table in reversed(root.xpath(".//table")):
-        rows = [row.xpath("./th|./td") for row in table.xpath("./tr|./*/tr")]
-        rows = [row for row in rows if any(_text(cell) for cell in row)]
+        rows = [row for row in table_grid(table) if any(_text(cell) for cell in row)]
         block = _laid_out(rows) if _lays_out_text(rows) else _listed(rows)
         caption = " ".join("".join(each.itertext()) for each in table.xpath("./caption")).strip()
         if caption:
@@ -78,11 +79,31 @@ def _lays_out_text(rows: list[list[HtmlElement]]) -> bool:
 
 def _listed(rows: list[list[HtmlElement]]) -> HtmlElement:
     block = _element("div")
+    if len(rows) > _PAIR and len(rows[0]) == 1 and max(len(row) for row in rows) > _PAIR:
+        block.append(_element("p", f"{_text(rows[0][0]).rstrip('.:')}:"))  # a heading over the whole table
+        rows = rows[1:]
     items = etree.SubElement(block, "ul")
     headed = bool(rows) and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0])
-    for line in table_lines([[_text(cell) for cell in row] for row in rows], headed=headed):
+    named = headed or (bool(rows) and _names_columns([_text(cell) for cell in rows[0]]))
+    texts = [_row_texts(row, named=named) for row in rows]
+    if heads := head_rows(rows):
+        headed, texts = True, [_joined_heads(rows[:heads]), *texts[heads:]]
+    for line in table_lines(texts, headed=headed):
         items.append(_element("li", line))
     return block
+
+
+def _row_texts(row: list[HtmlElement], *, named: bool) -> list[str]:
+    """The words of each cell. A merged cell is said again only if its columns have names, and it is not the first."""
+    places = enumerate(zip(row, [None, *row], strict=False))
+    return ["" if place and (cell is row[0] or (cell is left and not named)) else _text(cell) for place, (cell, left) in places]
+
+
+def _joined_heads(heads: list[list[HtmlElement]]) -> list[str]:
+    """The name of each column in a head of several rows: "Cost, Child"."""
+    width = max(len(row) for row in heads)
+    columns = ([_text(row[place]) for row in heads if place < len(row)] for place in range(width))
+    return [", ".join(dict.fromkeys(name.rstrip(":") for name in column if name)) for column in columns]
 
 
 def _laid_out(rows: list[list[HtmlElement]]) -> HtmlElement:
@@ -92,29 +113,44 @@ def _laid_out(rows: list[list[HtmlElement]]) -> HtmlElement:
     if _is_head(rows):
         names = [_text(cell) for cell in rows[0]] if len(rows[0]) > _PAIR else []
         rows = rows[1:]
+    before: list[HtmlElement] = []
     for row in rows:
-        block.extend(_row_laid_out(row, names))
+        block.extend(_row_laid_out(row, names, before))
+        before = row
     return block
 
 
-def _row_laid_out(row: list[HtmlElement], names: list[str]) -> Iterator[HtmlElement]:
-    title, rest = _text(row[0]), [cell for cell in row[1:] if _text(cell)]
+def _row_laid_out(row: list[HtmlElement], names: list[str], before: list[HtmlElement]) -> Iterator[HtmlElement]:
+    """`before` is the row above: what a merged cell said there is not said again, unless it is a short value."""
+    title, rest = _text(row[0]), [cell for cell in row[1:] if _text(cell) and cell is not row[0]]
     question = title.endswith("?")
     if len(row) == _PAIR and title and rest and not question and len(f"{title} {_text(rest[0])}".split()) <= _SHORT_ROW:
         yield _list_of(f"{title.rstrip(':')}: {_text(rest[0])}")
         return
-    if 0 < len(title.split()) <= _HEADING_WORDS and (rest or question):
+    if before and row[0] is before[0]:
+        pass
+    elif 0 < len(title.split()) <= _HEADING_WORDS and (rest or question):
         yield _element("h4", title)
     elif title:
         yield _contents(row[0])
     for place, cell in enumerate(row[1:], 1):
         name = names[place].rstrip(":") if place < len(names) else ""
-        if name and _text(cell) and not cell.xpath(".//li | .//p[2]"):
+        if (
+            cell is row[0]
+            or not _text(cell)
+            or (_is_copy(row, place, before) and not (name and len(_text(cell).split()) <= _SHORT_ROW))
+        ):
+            continue
+        if name and not cell.xpath(".//li | .//p[2]"):
             yield _list_of(f"{name}: {_text(cell)}")
-        elif _text(cell):
+        else:
             if name:
                 yield _element("p", f"{name}:")
             yield _contents(cell)
+
+
+def _is_copy(row: list[HtmlElement], place: int, before: list[HtmlElement]) -> bool:
+    return row[place] is row[place - 1] or any(cell is row[place] for cell in before)
 
 
 def _is_head(rows: list[list[HtmlElement]]) -> bool:

@@ -16,7 +16,7 @@ _DEBRIS = re.compile(
     r"is there anything wrong with this page\??|report a problem with this page|"
     r"(?:read|find out|show) more|(?:show|hide|expand|collapse|open|close) all(?: sections)?|opens? in (?:a )?new (?:tab|window)|"
     r"(?:previous|next)(?: page)?|(?:table of )?contents|on this page|in this section|"
-    r"page \d{1,3}(?: of \d{1,3})?|\d{1,3}|(?:e-?mail|e-?mail address|tel|phone|telephone):)$",
+    r"page \d{1,3}(?: of \d{1,3})?|(?!999|111|101|112|119|105)\d{1,3}|(?:e-?mail|e-?mail address|tel|phone|telephone):)$",
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\. ?){5,}\s?\d{1,3}$|…{2,}\s?\d{1,3}$|_{4,}\s?\d{1,3}$")  # a line of a table of contents
@@ -24,6 +24,8 @@ _PRINT = re.compile(r"\s*[|•·]\s*(?:print|share|e-?mail|save)(?: this)?(?: pa
 _SPELT_BULLET = re.compile(r"^- (?:[·•▪●◦‣○■➢➤✓✔*–\uf0b7\uf0a7]|-) +")
 _HEADING = re.compile(r"^#{1,6}\s+\S")
 _LINK = re.compile(r"!?\[(?P<label>[^\]\n]{0,300})\]\((?P<target>[^()\n]{0,600}(?:\([^()\n]*\)[^()\n]{0,300})?)\)")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\(\s?data:[^()\s]*(?:\s[^()\n]{0,300})?\)")  # written into the text itself
+_EMPHASIS = re.compile(r"\*\*|(?<![A-Za-z0-9])__|__(?![A-Za-z0-9])|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 
@@ -50,6 +52,7 @@ def is_debris(line: str) -> bool:
 def tidy(body: str) -> str:
     """`body` in one normal form. Loses links' targets, emphasis, debris and headings without a word."""
     body = _CONTROL.sub("", unicodedata.normalize("NFC", body.replace("\r\n", "\n").replace("\r", "\n")))
+    body = _PICTURE.sub("", body)
     body = decode_in_text(_LINK.sub(lambda match: match["label"], body))
     lines: list[str] = []
     for raw in body.split("\n"):
@@ -64,7 +67,7 @@ def tidy(body: str) -> str:
 def _plain_line(raw: str) -> str:
     indent = "  " if re.match(r"(?:\s{2,}|\t)[-*+] ", raw) else ""
     line = _SPACES.sub(" ", raw).strip()
-    line = re.sub(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`", "", line)
+    line = _EMPHASIS.sub("", line)
     line = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|>~])", r"\1", line)
     line = _SPELT_BULLET.sub("- ", _PRINT.sub("", re.sub(r"^[*+•·▪●◦‣–] +", "- ", line)))
     return indent + line if line.startswith("- ") else line
