@@ -7,6 +7,7 @@ Real pages write dates in many ways: "Last updated: 14th July 2026", "Reviewed N
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
@@ -26,13 +27,13 @@ _MONTHS = {
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)?"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
-_SLASHED = r"(?P<d>\d{1,2})[/.\-](?P<n>\d{1,2})[/.\-](?P<y>(?:20)?\d\d)"
+_SLASHED = r"(?<![\d/.\-])(?P<d>\d{1,2})[/.\-](?P<n>\d{1,2})[/.\-](?P<y>(?:20)?\d\d)"
 _TERMS = {"autumn": (9, 12), "winter": (12, 12), "spring": (1, 4), "summer": (4, 8)}  # first and last month
 _TERM = "(?:" + "|".join(_TERMS) + ")"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"(?P<y>20\d\d)-(?P<n>\d\d)-(?P<d>\d\d)",
+        r"(?<!\d)(?P<y>20\d\d)[-/.](?P<n>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)",
         rf"{_DAY} (?P<m>{_MONTH}),? {_YEAR}",
         rf"(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? {_YEAR}",
         rf"{_SLASHED}(?!\d)",
@@ -52,7 +53,7 @@ _UPDATED = re.compile(
 )
 _REVIEW = re.compile(
     r"(?:(?:next|due for|date (?:of|for) next|to be) review(?:ed)?(?: (?:date|due|on|by|in))*|"
-    r"review(?:ed)? (?:date|due|by|again)(?: (?:on|by|in))?|valid (?:until|to)|expires?(?: on)?)"
+    r"review(?:ed again| (?:date|due|by|again))(?: (?:on|by|in))?|valid (?:until|to)|expires?(?: on)?)"
     r"\s{0,3}[:\-–]?\s{0,3}(?=.)",
     re.IGNORECASE,
 )
@@ -61,7 +62,12 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _SCHOOL_YEAR = re.compile(r"\b(?P<y1>20\d\d)\s?[-/–]\s?(?:20)?(?P<y2>\d\d)\b")
-_NEAR = 40  # characters after the label in which its date must start
+_NEAR = 40  # characters after the label in which its date must stand
+_COMING = re.compile(r"\bnext\b.{0,4}\Z|\b(?:will|must|should|be|being)(?:\s\w+ and)?\s\Z", re.IGNORECASE)
+"""Before a label: it says what is to come."""
+_NEW_LINE = re.compile(r"(?:^|\n)[\s#>*_|\-]*$")
+_ENDS = re.compile(r"\n\s*\n|(?<!\bM[rs])(?<!\bMrs)(?<!\bDr)(?<!\bSt)[.!?]\s+(?=[A-Z])")
+_BEFORE = 40  # characters before a label that are looked at
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,9 @@ class PageDates:
     review_by: date | None = None
 
 
-def find_dates(title: str, body: str) -> PageDates:
-    """The dates that a page states of itself; None where it states none."""
-    updated = _after(_UPDATED, body)
+def find_dates(title: str, body: str, today: date | None = None) -> PageDates:
+    """The dates that a page states of itself; None where it states none. It was not updated after `today`."""
+    updated = _after(_UPDATED, body, latest=today or date.today())
     review_by = _after(_REVIEW, body, last_day=True)
     head = f"{title}\n{body[:600]}"
     period = _PERIOD.search(head)
@@ -105,16 +111,21 @@ def parse_date(text: str, *, last_day: bool = False) -> date | None:
     return None
 
 
-def _after(label: re.Pattern[str], body: str, *, last_day: bool = False) -> date | None:
-    days = []
+def _after(label: re.Pattern[str], body: str, *, last_day: bool = False, latest: date = date.max) -> date | None:
+    """The last date after a label that speaks of the page; if none does, after any."""
+    starts = sorted(match.start() for each in (_UPDATED, _REVIEW) for match in each.finditer(body))
+    plain, other = list[date](), list[date]()
     for match in label.finditer(body):
-        before = body[max(0, match.start() - 8) : match.start()].lower()
-        if label is _UPDATED and ("next" in before or "to be" in before):
+        before = body[max(0, match.start() - _BEFORE) : match.start()]
+        if label is _UPDATED and _COMING.search(before):
             continue
-        tail = re.split(r"\n\s*\n", body[match.end() : match.end() + _NEAR])[0]
-        if day := parse_date(tail, last_day=last_day):
-            days.append(day)
-    return max(days, default=None)
+        end = min([match.end() + _NEAR, *starts[(at := bisect_left(starts, match.end())) : at + 1]])
+        tail = _ENDS.split(body[match.end() : end])[0]
+        day = parse_date(tail, last_day=last_day)
+        if day and day <= latest:
+            said = match.group().lower()
+            (plain if "last" in said or ":" in said or _NEW_LINE.search(before) else other).append(day)
+    return max(plain or other, default=None)
 
 
 def _day(year: str, month: str | None, day: str | None, *, last_day: bool) -> date | None:

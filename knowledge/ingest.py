@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from knowledge.encoder import Encoder
 from knowledge.pack import AreaPack, Source
 from knowledge.ports import Item, PassageStore, Progress
-from knowledge.sources import count_items, read_source
-from knowledge.split import split
+from knowledge.sources import count_items, read_source, unexpected
+from knowledge.split import Piece, split
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, Document, IngestionReport, Skipped
 from knowledge.units import unit_vectors
 
-_FORMAT = "2"  # raise it when conversion or splitting changes, so that documents are read anew
+_FORMAT = "3"  # raise it when conversion or splitting changes, so that documents are read anew
 
 
 class Ingester:
@@ -35,8 +34,7 @@ class Ingester:
 
     def ingest_pack(self, pack: AreaPack) -> IngestionReport:
         """Save the area, then ingest its sources one after the other."""
-        self._store.save_area(pack.area)
-        report = IngestionReport(skipped=pack.problems)
+        report = IngestionReport(skipped=save_area(self._store, pack))
         for source in pack.sources:
             report = joined(report, self.ingest(source, pack.area))
         return report
@@ -53,7 +51,7 @@ class Ingester:
     def ingest_documents(
         self, area: str, source: str, items: Iterable[Document | Skipped], gone: Collection[str] = ()
     ) -> IngestionReport:
-        """Take in documents that are already read (`area` is "" for the national cards).
+        """Take in documents that are already read (`area` is "" for the national cards); those that are not there are deleted.
 
         `gone` are the keys of sources that the area has no more: their documents may be taken over.
         """
@@ -69,39 +67,52 @@ class Ingester:
             owner = source if item.id in known else self._store.owner_of(area, item.id)
             if owner not in (None, source, *gone):
                 why = f"id '{item.id}' is already taken by source {owner}: rename one of them"
-                skipped.append(Skipped(f"{source}: {item.id}", why))
+                skipped.append(Skipped(f"{source}: {item.id}", why, item.id))
                 continue
             digest = digest_of(item)
             before = known.pop(item.id, None)
             if before == digest:
                 unchanged.append(item.id)
                 continue
-            self._put(area, source, item, digest)
+            try:
+                pieces = split(item.heads, item.body)
+            except Exception as error:
+                skipped.append(unexpected(f"{source}: {item.id}", item.id, error))
+                continue
+            self._put(area, source, item, digest, pieces)
             (updated if owner else created).append(item.id)
-        deleted = self._delete(area, known, skipped)
-        return IngestionReport(tuple(created), tuple(updated), tuple(unchanged), deleted, tuple(skipped))
+        report = IngestionReport(tuple(created), tuple(updated), tuple(unchanged), skipped=tuple(skipped))
+        return joined(report, self._delete(area, source, known, skipped))
 
     def clear_away(self, area: str, gone: Collection[str], skipped: Sequence[Skipped]) -> IngestionReport:
         """Delete the documents of the sources `gone`, but those that another source was to take over and `skipped`."""
         known = [name for source in gone for name in self._store.document_digests(area, source)]
-        return IngestionReport(deleted=self._delete(area, known, skipped))
+        return self._delete(area, ", ".join(gone), known, skipped)
 
-    def _delete(self, area: str, names: Iterable[str], skipped: Sequence[Skipped]) -> tuple[str, ...]:
-        """A file that is there but can't be read now keeps its last good version."""
-        deleted = tuple(name for name in names if not _was_skipped(name, skipped))
+    def _delete(self, area: str, source: str, names: Iterable[str], skipped: Sequence[Skipped]) -> IngestionReport:
+        """What is there but can't be read now keeps its last good version; if it can't be told what that is, all do."""
+        unread = {item.document for item in skipped}
+        deleted = tuple(name for name in names if name not in unread)
+        if deleted and None in unread:
+            why = f"something in it can't be read, so what was not found in it stays live ({len(deleted)}): mend it first"
+            return IngestionReport(skipped=(Skipped(source, why),))
         for name in deleted:
             self._store.delete_document(area, name)
-        return deleted
+        return IngestionReport(deleted=deleted)
 
-    def _put(self, area: str, source: str, document: Document, digest: str) -> None:
-        pieces = split(document.heads, document.body)
+    def _put(self, area: str, source: str, document: Document, digest: str, pieces: Sequence[Piece]) -> None:
         whole = [rows[0] for rows in unit_vectors(pieces, self._store, self._encoder)]
         topics = self._mapper.topics(np.stack(whole)) if whole else []
         self._store.put_document(area, source, document, digest, pieces, topics)
 
 
-def _was_skipped(name: str, skipped: Sequence[Skipped]) -> bool:
-    return any(name == Path(item.where).stem or f"'{name}'" in item.why for item in skipped)
+def save_area(store: PassageStore, pack: AreaPack) -> tuple[Skipped, ...]:
+    """Save the area of a pack; gives what was wrong with the pack, and which settings stay live for that reason."""
+    kept = store.save_area(pack.area, every_setting=pack.every_setting)
+    if not kept:
+        return pack.problems
+    why = f"it is missing, has no rows, or has one to mend, so the settings that it lacks stay as they were: {', '.join(kept)}"
+    return (*pack.problems, Skipped("settings.csv", why))
 
 
 def digest_of(document: Document) -> str:

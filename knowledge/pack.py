@@ -26,6 +26,7 @@ _PHASES = {
     "sixth_form_college": "college", "alternative_provision": "other", "other": "other",
 }  # fmt: skip
 _CONTACT_FIELDS = ("name", "phone", "email", "url", "hours", "out_of_hours_phone")
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _SLUG_IS = "use at most 80 letters, digits and hyphens, for example 'bath-east'"
@@ -70,6 +71,8 @@ class AreaPack:
     problems: tuple[Skipped, ...]
     complete: bool = False
     """True if it names sources and each of them can be found, so that any other source of the area is gone."""
+    every_setting: bool = False
+    """True if settings.csv has rows and each gives a setting, so that any other setting of the area is gone."""
 
 
 def read_pack(folder: Path) -> AreaPack:
@@ -81,14 +84,14 @@ def read_pack(folder: Path) -> AreaPack:
     if not _SLUG.fullmatch(slug):
         raise PackError(f"{folder / 'area.yml'}: area '{slug}' can't be a slug: {_SLUG_IS}")
     problems: list[Skipped] = []
-    settings = _settings(folder / "settings.csv", problems)
+    settings, every = _settings(folder / "settings.csv", problems)
     contacts = _contacts(folder / "area.yml", facts, problems)
     name = str(facts.get("name") or slug.replace("-", " ").title())
     sites = tuple(_sites(folder / "area.yml", facts, problems))
     area = Area(slug, name, str(facts.get("local_offer_url") or ""), contacts, settings, sites)
     before = len(problems)
     sources = tuple(_sources(folder, area, problems))
-    return AreaPack(area, sources, tuple(problems), bool(sources) and len(problems) == before)
+    return AreaPack(area, sources, tuple(problems), bool(sources) and len(problems) == before, every)
 
 
 def _yaml_mapping(path: Path) -> Mapping[str, Any]:
@@ -118,7 +121,8 @@ def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> 
         row = rows.get(key)
         values = _contact_values(row, f"{path}: {key}", problems) if isinstance(row, dict) else {}
         if not values.get("name"):
-            problems.append(Skipped(f"{path}: {key}", f"no contact '{key}': add it to area.yml"))
+            lacks = f"contact '{key}' has no 'name': mend it in" if values else f"no contact '{key}': add it to"
+            problems.append(Skipped(f"{path}: {key}", f"{lacks} area.yml; a contact that was live stays"))
             continue
         contacts[key] = Contact(**values, seen_at=path.name, seen_on=seen_on)
     return contacts
@@ -143,20 +147,21 @@ def _sites(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> Ite
             problems.append(Skipped(f"{path}: sites", f"'{site}' is not an address like https://www.school.example: mend it"))
 
 
-def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:
+def _settings(path: Path, problems: list[Skipped]) -> tuple[tuple[Setting, ...], bool]:
+    """The settings by name, and whether the file has rows and each gives a setting."""
     try:
-        text = decode(path.read_bytes())
+        rows = _rows(path)
     except FileNotFoundError:
-        return ()
-    rows = csv.DictReader(io.StringIO(text))
+        return (), False
     seen_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     settings: dict[str, Setting] = {}
-    for number, row in enumerate(rows, 2):
-        values = {key: (value or "").strip() for key, value in row.items() if key and not isinstance(value, list)}
+    for number, values in rows:
         where = f"{path}, line {number}"
-        slug, phase = values.get("setting", ""), _PHASES.get(re.sub(r"\s+", "_", values.get("phase", "").strip().lower()), "")
-        if not slug or not values.get("name"):
+        slug, phase = values.get("setting", ""), _PHASES.get(re.sub(r"\s+", "_", values.get("phase", "").lower()), "")
+        if not slug:
             problems.append(Skipped(where, "a setting needs 'setting' (slug) and 'name': fill them in"))
+        elif not values.get("name"):
+            problems.append(Skipped(where, f"setting '{slug}' has no 'name': fill it in"))
         elif not _SLUG.fullmatch(slug):
             problems.append(Skipped(where, f"setting '{slug}' can't be a slug: {_SLUG_IS}"))
         elif slug in settings:
@@ -165,7 +170,29 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[Setting, ...]:
             if not phase:
                 problems.append(Skipped(where, f"phase '{values.get('phase')}' is not known: taken as 'other'"))
             settings[slug] = _setting(values, phase or "other", path.name, seen_on)
-    return tuple(sorted(settings.values(), key=lambda setting: setting.name))
+    every = bool(rows) and len(settings) == len(rows)
+    return tuple(sorted(settings.values(), key=lambda setting: setting.name)), every
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Rows that are not blank, with the number of the line that each ends on. Raises PackError if the columns can't be told."""
+    reader = csv.DictReader(io.StringIO(decode(path.read_bytes())), strict=True)
+    try:
+        rows = [(reader.line_num, _values(row)) for row in reader]
+    except csv.Error as error:
+        raise PackError(f"{path} can't be read ({error}): see whether a quotation mark is missing") from error
+    columns = [name for name in reader.fieldnames or () if name]
+    lacking = [name for name in ("setting", "name") if name not in columns]
+    if columns and lacking:
+        found = " ".join(columns)
+        marks = [what for sign, what in _SEPARATORS.items() if sign in found]
+        hint = f"it is parted by {marks[0]}: save it with commas" if marks else "its first line must name the columns"
+        raise PackError(f"{path} has no column {' and '.join(lacking)} (its columns: {', '.join(columns)[:200]}): {hint}")
+    return [(number, values) for number, values in rows if any(values.values())]
+
+
+def _values(row: Mapping[str | None, Any]) -> dict[str, str]:
+    return {key: (value or "").strip() for key, value in row.items() if key and not isinstance(value, list)}
 
 
 def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date) -> Setting:
@@ -197,7 +224,7 @@ def _sources(folder: Path, area: Area, problems: list[Skipped]) -> Iterable[Sour
             if source.key in sources:
                 raise PackError(f"path '{row['path']}' is there twice: remove one")
             sources[source.key] = source
-        except PackError as error:
+        except (PackError, OSError) as error:
             problems.append(Skipped(f"{path}, source {number}", str(error)))
     return sources.values()
 
@@ -214,6 +241,8 @@ def _source(folder: Path, area: Area, row: Any) -> Source:
     location = (folder / str(row["path"])).resolve()
     if not location.exists():
         raise PackError(f"path '{row['path']}' does not exist: mend it, or add the files")
+    if row["kind"] == "pages" and not location.is_file():
+        raise PackError(f"path '{row['path']}' is a folder, and kind 'pages' takes one file: use kind 'folder'")
     return Source(
         area.slug, row["kind"], location, setting, str(row.get("title") or ""), str(row.get("url") or ""),
         str(row.get("owner") or ""), parse_date(str(row.get("updated") or "")), Path(str(row["path"])).as_posix(),

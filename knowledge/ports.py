@@ -34,8 +34,11 @@ class PassageChanges:
 class PassageStore(Protocol):
     """Documents, passages and vectors. Every writing call is one transaction."""
 
-    def save_area(self, area: Area) -> None:
-        """Add the area with its settings, or bring them up to date."""
+    def save_area(self, area: Area, *, every_setting: bool = False) -> tuple[str, ...]:
+        """Add the area with its settings, or bring them up to date. A contact that `area` lacks stays.
+
+        A setting that it lacks is deleted if it has `every_setting`; or else it stays, and its slug is given back.
+        """
 
     def areas(self) -> tuple[Area, ...]:
         """All areas, by slug."""

@@ -182,6 +182,8 @@ class Skipped:
 
     where: str
     why: str
+    document: str | None = ""
+    """The id of the document that stays as it was; None if it can't be told which; empty if it is no document."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from knowledge.errors import KnowledgeError
-from knowledge.ingest import joined, no_progress
+from knowledge.ingest import joined, no_progress, save_area
 from knowledge.pack import AreaPack, Source, read_pack
 from knowledge.ports import Item, Progress
 from knowledge.sources import count_items
@@ -27,10 +27,10 @@ def take_in_pack(workshop: Workshop, pack: AreaPack, folder: Path | None, progre
     `folder` is the pack's; None for a single file, beside which all stays as it is.
     """
     gone: Sequence[str] = ()
-    if folder is not None:
-        workshop.store.save_area(pack.area)
-        gone = _gone(workshop, pack)
     report = IngestionReport(skipped=pack.problems)
+    if folder is not None:
+        report = IngestionReport(skipped=save_area(workshop.store, pack))
+        gone = _gone(workshop, pack)
     for source in pack.sources:
         report = joined(report, take_in(workshop, source, pack.area, folder, progress, gone))
     return joined(report, _clear_away(workshop, pack.area, gone, report.skipped)) if pack.complete else report

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from knowledge.ports import PassageChanges, StoredPassages
 from knowledge.split import Piece
 from knowledge.types import Area, Contact, Document, DocumentFacts, Passage, Scope, Setting
 from store.content import CONFIRMED
+from store.database import insert_into
 from store.tables import AreaRow, ConflictRow, DocumentRow, PassageRow, ScopeRow, SettingRow, VectorRow
 
+Result = TypeVar("Result")
 _AT_ONCE = 500  # SQLite allows a limited number of values in one statement
 
 
@@ -25,17 +28,12 @@ class DatabasePassages:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def save_area(self, area: Area) -> None:
-        """Add the area with its settings, or bring them up to date; what staff confirmed stays until the pack says otherwise."""
-        with Session(self._engine) as session, session.begin():
-            live = _with_confirmed(session, area)
-            row = session.merge(_area_row(live, area))
-            session.flush()
-            row.version = AreaRow.version + 1
-            gone = delete(SettingRow).where(SettingRow.area == area.slug)
-            session.execute(gone.where(SettingRow.slug.not_in([each.slug for each in area.settings])))
-            for setting in live.settings:
-                session.merge(_setting_row(area.slug, setting))
+    def save_area(self, area: Area, *, every_setting: bool = False) -> tuple[str, ...]:
+        """Add the area with its settings, or bring them up to date; what staff confirmed stays until the pack says otherwise.
+
+        A contact that `area` lacks stays. So does a setting, unless `area` has `every_setting`; gives the slugs of those.
+        """
+        return self._write(lambda session: _save_area(session, area, every_setting))
 
     def areas(self) -> tuple[Area, ...]:
         """All areas, by slug."""
@@ -66,20 +64,23 @@ class DatabasePassages:
     ) -> None:  # fmt: skip
         """Add or replace a document with its passages, and raise its scope's version."""
         key = _key(area, document.id)
-        with Session(self._engine) as session, session.begin():
-            before = session.get(DocumentRow, key)
+        rows = [
+            _passage_row(key, document.scope.key, place, piece, named)
+            for place, (piece, named) in enumerate(zip(pieces, topics, strict=True))
+        ]
+
+        def put(session: Session) -> None:
+            before = session.get(DocumentRow, key, with_for_update=True)
             if before is not None and before.scope != document.scope.key:
                 _raise_version(session, before.scope)
             _empty(session, key)
             session.merge(_document_row(key, area, source, document, digest))
             session.flush()
-            rows = [
-                _passage_row(key, document.scope.key, place, piece, named)
-                for place, (piece, named) in enumerate(zip(pieces, topics, strict=True))
-            ]
             if rows:
                 session.execute(insert(PassageRow), rows)
             _raise_version(session, document.scope.key)
+
+        self._write(put)
 
     def delete_document(self, area: str, document_id: str) -> None:
         """Remove a document with its passages, and raise its scope's version."""
@@ -137,11 +138,20 @@ class DatabasePassages:
         """Keep the vectors of passages, by digest, so that they are never computed twice."""
         known = self.vectors(list(vectors), encoder)
         fresh = [
-            {"digest": digest, "encoder": encoder, "vector": vector} for digest, vector in vectors.items() if digest not in known
+            {"digest": digest, "encoder": encoder, "vector": vectors[digest]} for digest in sorted(vectors) if digest not in known
         ]
         if fresh:
             with Session(self._engine) as session, session.begin():
-                session.execute(insert(VectorRow), fresh)
+                session.execute(insert_into(VectorRow, session).on_conflict_do_nothing(), fresh)
+
+    def _write(self, work: Callable[[Session], Result]) -> Result:
+        """Do `work` in one transaction; once more if another process wrote the same row first."""
+        try:
+            with Session(self._engine) as session, session.begin():
+                return work(session)
+        except IntegrityError:
+            with Session(self._engine) as session, session.begin():
+                return work(session)
 
 
 def _key(area: str, document_id: str) -> str:
@@ -170,6 +180,25 @@ def _contact_json(contact: Contact) -> dict[str, Any]:
 def _contact(row: Mapping[str, Any]) -> Contact:
     seen = row.get("seen_on")
     return Contact(**{**row, "seen_on": date.fromisoformat(seen) if seen else None})
+
+
+def _save_area(session: Session, area: Area, every_setting: bool) -> tuple[str, ...]:
+    query = select(SettingRow.slug).where(SettingRow.area == area.slug).order_by(SettingRow.slug)
+    lacks = sorted(set(session.scalars(query)) - {each.slug for each in area.settings})
+    before = session.get(AreaRow, area.slug)
+    contacts, given = (before.contacts, before.given) if before else ({}, {})
+    live = _with_confirmed(session, area)
+    row = session.merge(_area_row(live, area))
+    stay = {*contacts, *(f"setting/{slug}" for slug in lacks if not every_setting)}
+    row.contacts = {**contacts, **row.contacts}
+    row.given = {**{key: each for key, each in given.items() if key in stay}, **row.given}
+    session.flush()
+    row.version = AreaRow.version + 1
+    if every_setting:
+        session.execute(delete(SettingRow).where(SettingRow.area == area.slug, SettingRow.slug.in_(lacks)))
+    for setting in live.settings:
+        session.merge(_setting_row(area.slug, setting))
+    return () if every_setting else tuple(lacks)
 
 
 def _with_confirmed(session: Session, area: Area) -> Area:

@@ -1,14 +1,18 @@
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from knowledge import sources
 from knowledge.errors import PackError
 from knowledge.ingest import Ingester
 from knowledge.pack import read_pack
 from knowledge.types import Scope
 from store.passages import DatabasePassages
-from tests.conftest import PAGES, write_pages
+from tests.conftest import PAGES, SETTINGS, write_pages
 
 
 def test_a_pack_is_taken_in_once_and_then_nothing_is_written(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
@@ -152,6 +156,146 @@ def test_a_locked_file_with_dots_in_its_name_stays_live(pack: Path, ingester: In
     ingester.ingest_pack(read_pack(pack))
     policy.write_text("", encoding="utf-8")
     assert ingester.ingest_pack(read_pack(pack)).deleted == ()
+
+
+def live(store: DatabasePassages) -> set[str]:
+    return {facts.id for scope in store.scopes() for facts in store.passages(scope).documents.values()}
+
+
+def test_a_page_list_in_the_encoding_of_windows_is_read(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    rows = [json.dumps({**page, "text": f"{page['text']} It\u2019s £5."}, ensure_ascii=False) for page in PAGES]
+    (pack / "pages.jsonl").write_bytes("\r\n".join(rows).encode("cp1252"))
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (len(report.created), report.skipped) == (3, ())
+    texts = [passage.text for passage in store.passages(Scope.of("brookshire", None)).passages]
+    assert any("It\u2019s £5." in text for text in texts)
+
+
+@pytest.mark.parametrize("damage", ["cut off", "emptied", "no id", "a folder"])
+def test_nothing_is_deleted_while_it_cannot_be_told_what_is_gone(
+    pack: Path, ingester: Ingester, store: DatabasePassages, damage: str
+) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    path = pack / "pages.jsonl"
+    text = path.read_text(encoding="utf-8")
+    if damage == "a folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        whole = {"cut off": text[:-30], "emptied": "", "no id": text.replace('"id": "oak-report", ', "")}[damage]
+        path.write_text(whole, encoding="utf-8")
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (report.changed, live(store)) == (False, {"travel", "oak-report", "clubs"})
+    assert "stays live" in report.skipped[-1].why or "stays live" in report.skipped[-2].why
+
+
+def test_a_page_that_is_named_as_skipped_keeps_only_itself(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    write_pages(pack, [{**PAGES[1], "text": ""}])
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (report.deleted, live(store)) == (("travel",), {"oak-report", "clubs"})
+
+
+def test_a_folder_that_cannot_be_read_keeps_its_pages(
+    pack: Path, ingester: Ingester, store: DatabasePassages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = pack / "content" / "closed"
+    closed.mkdir()
+    (closed / "lunch.md").write_text("# Lunch\n\nLunch is at noon in the hall.", encoding="utf-8")
+    ingester.ingest_pack(read_pack(pack))
+    scan = os.scandir
+
+    def refusing(path: Any = ".") -> Iterator[os.DirEntry[str]]:
+        """As for a service that may not read that folder; tests may run as root, who always may."""
+        if Path(path) == closed.resolve():
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (report.deleted, "lunch" in live(store)) == ((), True)
+    assert report.skipped[0].where.endswith("closed")
+    assert "can't be read (Permission denied)" in report.skipped[0].why
+
+
+def test_a_picture_beside_a_page_does_not_keep_it(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    for name in ("fun.md", "fun.jpg"):
+        (pack / "content" / name).write_text("# Fun\n\nThe summer fair is on the green.", encoding="utf-8")
+    ingester.ingest_pack(read_pack(pack))
+    (pack / "content" / "fun.md").unlink()
+    assert ingester.ingest_pack(read_pack(pack)).deleted == ("fun",)
+
+
+def test_half_an_emoji_does_not_stop_the_rest(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
+    odd = {"id": "fun \ud83d", "title": "Summer fun \ud83d", "owner": "\ud83d", "url": "https://x.example/\ud83d"}
+    write_pages(pack, [{**odd, "text": "The fair \ud83d is\0 on the green each June."}, *PAGES])
+    (pack / "content" / "odd\udcff.md").write_text("# Odd\n\nA name that is no UTF-8 at all.", encoding="utf-8")
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (report.skipped, live(store)) == ((), {"travel", "oak-report", "clubs", "fun \ufffd", "odd\ufffd"})
+    assert not ingester.ingest_pack(read_pack(pack)).changed
+
+
+def test_an_error_that_nobody_foresaw_skips_one_item(
+    pack: Path, ingester: Ingester, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (pack / "content" / "deep.md").write_text("# Deep\n\nSome words about the deep end.", encoding="utf-8")
+    read = sources.convert_bytes
+
+    def breaking(name: str, content: bytes) -> sources.Converted:
+        if name == "deep.md":
+            raise RuntimeError("private words")
+        return read(name, content)
+
+    monkeypatch.setattr(sources, "convert_bytes", breaking)
+    write_pages(pack, [{**PAGES[0], "setting": ["oak"]}, PAGES[1]])
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (set(report.created), len(report.skipped)) == ({"oak-report", "clubs"}, 2)
+    assert [item.document for item in report.skipped] == ["travel", "deep"]
+    assert "'deep' can't be read (RuntimeError)" in report.skipped[1].why
+    assert "RuntimeError" in caplog.text
+    assert "private words" not in caplog.text
+
+
+def test_a_list_of_pages_is_one_file(pack: Path) -> None:
+    (pack / "sources.yml").write_text("- {kind: pages, path: content}\n- {kind: folder, path: content}\n", encoding="utf-8")
+    read = read_pack(pack)
+    assert [source.kind for source in read.sources] == ["folder"]
+    assert "path 'content' is a folder, and kind 'pages' takes one file" in read.problems[0].why
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SETTINGS.replace(",", ";"), "no column setting and name .*: it is parted by semicolons: save it with commas"),
+        (
+            SETTINGS.replace("setting,name", "school,title"),
+            r"setting and name \(its columns: school, title, .* must name the columns",
+        ),
+        (SETTINGS.replace("Elm College", '"Elm College'), "see whether a quotation mark is missing"),
+    ],
+)
+def test_a_settings_file_whose_columns_cannot_be_told_is_refused(pack: Path, text: str, says: str) -> None:
+    (pack / "settings.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=says):
+        read_pack(pack)
+
+
+def test_a_settings_file_says_whether_it_gives_every_setting(pack: Path) -> None:
+    path = pack / "settings.csv"
+    header = SETTINGS.splitlines()[0]
+    for text, every in (
+        (SETTINGS + ",,,,,,,,,\n", True),
+        (SETTINGS.replace("primary", "moon base"), True),
+        (SETTINGS.replace("Oak Primary School", ""), False),
+        (header, False),
+        ("", False),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert read_pack(pack).every_setting is every, text
+    path.write_text(SETTINGS.replace("Oak Primary School", ""), encoding="utf-8")
+    assert [item.why for item in read_pack(pack).problems] == ["setting 'oak' has no 'name': fill it in"]
+    path.unlink()
+    assert not read_pack(pack).every_setting
 
 
 def test_only_a_pack_whose_sources_can_all_be_found_is_complete(pack: Path) -> None:

@@ -120,3 +120,37 @@ def test_a_single_file_leaves_the_contacts_alone(workshop: Workshop, pack: Path,
     single(workshop, tmp_path / "pool.md")
     ingest(workshop, pack)
     assert workshop.store.areas()[0].contacts["sendiass"] == confirmed
+
+
+def test_nothing_of_a_renamed_source_is_deleted_while_a_line_of_another_cannot_be_read(workshop: Workshop, pack: Path) -> None:
+    ingest(workshop, pack)
+    pages = pack / "pages.jsonl"
+    whole = pages.read_text(encoding="utf-8")
+    pages.rename(pack / "list.jsonl")
+    (pack / "list.jsonl").write_text(whole[:-30], encoding="utf-8")
+    (pack / "sources.yml").write_text(BOTH.replace("pages.jsonl", "list.jsonl"), encoding="utf-8")
+    report = ingest(workshop, pack)
+    assert (report.deleted, report.skipped[-1].where) == ((), "pages::pages.jsonl")
+    assert "stays live (1)" in report.skipped[-1].why
+    assert live(workshop) == {"travel", "oak-report", "clubs"}
+    (pack / "list.jsonl").write_text(whole.splitlines()[0], encoding="utf-8")
+    assert ingest(workshop, pack).deleted == ("oak-report",)
+    assert sources(workshop) == ["folder::reports/content", "pages::list.jsonl"]
+
+
+def test_a_source_without_pages_stays_and_staff_see_why(workshop: Workshop, pack: Path) -> None:
+    ingest(workshop, pack)
+    (pack / "pages.jsonl").write_text("", encoding="utf-8")
+    ingest(workshop, pack)
+    check = next(each for each in SourceChecks(workshop.engine).all("brookshire") if each.source == "pages::pages.jsonl")
+    assert (check.changes["deleted"], [where for where, _ in check.problems]) == (0, ["pages.jsonl", "pages::pages.jsonl"])
+    assert "no page was found in it" in check.problems[0][1]
+    assert live(workshop) == {"travel", "oak-report", "clubs"}
+
+
+def test_settings_that_the_pack_lacks_by_mistake_stay_and_are_said(workshop: Workshop, pack: Path) -> None:
+    ingest(workshop, pack)
+    (pack / "settings.csv").unlink()
+    assert any(item.why.endswith("stay as they were: elm, oak") for item in ingest(workshop, pack).skipped)
+    assert {each.slug for each in workshop.store.areas()[0].settings} == {"elm", "oak"}
+    assert "oak-report" in live(workshop)

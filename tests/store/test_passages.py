@@ -1,17 +1,19 @@
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from knowledge.errors import StoreError
-from knowledge.ingest import Ingester
+from knowledge.ingest import Ingester, no_progress
 from knowledge.library import Library
-from knowledge.pack import read_pack
+from knowledge.pack import AreaPack, read_pack
 from knowledge.search import SearchQuery, SearchWeights, search
-from knowledge.types import Level, Scope
+from knowledge.topics import TopicExamples, TopicMapper
+from knowledge.types import IngestionReport, Level, Scope
 from store.content import DatabaseContent
 from store.database import is_current, migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
@@ -98,6 +100,36 @@ def test_vectors_are_kept_and_not_computed_twice(pack: Path, ingester: Ingester,
             return super().encode(texts)
 
     assert Library(store, Refuses(), tmp_path / "i").view(AREA).version > 0
+
+
+@pytest.mark.parametrize("table", ["areas", "vectors"])
+def test_two_ingests_at_the_same_moment_both_end(engine: Engine, pack: Path, table: str) -> None:
+    assert_both_end(engine, read_pack(pack), HashingEncoder(), table)
+
+
+def assert_both_end(engine: Engine, pack: AreaPack, encoder: HashingEncoder, table: str) -> None:
+    """Another process ingests the same pack just before the first row of `table` is written."""
+    store = DatabasePassages(engine)
+    ingester = Ingester(store, encoder, TopicMapper([TopicExamples("a", ("L2.TRAVEL",))], encoder), no_progress)
+    begun: list[str] = []
+    others: list[IngestionReport] = []
+
+    def rival(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not begun and statement.startswith(f"INSERT INTO {table} "):
+            begun.append(statement)
+            others.append(ingester.ingest_pack(pack))
+
+    event.listen(engine, "before_cursor_execute", rival)
+    try:
+        report = ingester.ingest_pack(pack)
+    finally:
+        event.remove(engine, "before_cursor_execute", rival)
+    assert [len(each.created) for each in others] == [3]
+    assert report.skipped == ()
+    scopes = [store.passages(scope) for scope in store.scopes() if scope.area == pack.area.slug]
+    assert sum(len(scope.documents) for scope in scopes) == 3
+    assert len({(each.document_id, each.ordinal) for scope in scopes for each in scope.passages}) == 5
+    assert sum(len(scope.passages) for scope in scopes) == 5
 
 
 def test_scopes_have_keys_that_come_back() -> None:

@@ -21,6 +21,7 @@ from store.reports import Reports
 from store.staff import AuditLog, Role, StaffAccounts
 from tests.hashing import HashingEncoder
 from tests.store.test_gaps import ask
+from tests.store.test_passages import assert_both_end
 
 
 @pytest.fixture
@@ -86,3 +87,10 @@ def test_the_log_takes_a_long_address(engine: Engine) -> None:
     address = f"{'a' * 180}@x.example"
     AuditLog(engine).write("a@x.example", "brookshire", "add person", address)
     assert AuditLog(engine).lines("brookshire")[0].what == address[:120]
+
+
+@pytest.mark.parametrize(("table", "size"), [("areas", 65), ("vectors", 66), ("documents", 67)])
+def test_two_ingests_at_the_same_moment_both_end(engine: Engine, pack: Path, table: str, size: int) -> None:
+    area = pack / "area.yml"
+    area.write_text(area.read_text(encoding="utf-8").replace("area: brookshire", f"area: {table}"), encoding="utf-8")
+    assert_both_end(engine, read_pack(pack), HashingEncoder(size), table)

@@ -22,6 +22,7 @@ from store.database import MIGRATIONS, migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
 from store.sources import FAILED, IDLE, RUNNING, SourceChecks
 from store.tables import AreaRow, ConflictRow, SourceCheckRow
+from tests.conftest import SETTINGS
 
 
 def test_a_run_is_noted_from_begin_to_end(engine: Engine) -> None:
@@ -100,6 +101,50 @@ def test_what_staff_confirmed_stays_until_the_pack_gives_another_contact(
     edited(pack, name, given, "01632 960055")
     ingester.ingest_pack(read_pack(pack))
     assert phone() == "01632 960055"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("area.yml", "sendiass: {name", "sendiass: {nmae"),
+        ("area.yml", "sendiass:", "sendias:"),
+        ("settings.csv", "Oak Primary School", ""),
+        ("settings.csv", SETTINGS, SETTINGS.splitlines()[0]),
+        ("settings.csv", SETTINGS, ""),
+        ("settings.csv", "", "missing"),
+    ],
+)
+def test_a_slip_in_the_pack_takes_no_contact_and_nothing_that_staff_confirmed(
+    store: DatabasePassages, ingester: Ingester, pack: Path, engine: Engine, name: str, before: str, after: str
+) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    confirmed = Contact("Grace Hill", phone="01632 960099", seen_at=CONFIRMED, seen_on=date.today())
+    for key in ("oak", "sendiass"):
+        DatabaseContent(engine).save_contact("brookshire", key, confirmed)
+    live = store.areas()
+    whole = (pack / name).read_text(encoding="utf-8")
+    if after == "missing":
+        (pack / name).unlink()
+    else:
+        (pack / name).write_text(whole.replace(before, after), encoding="utf-8")
+    report = ingester.ingest_pack(read_pack(pack))
+    said = " ".join(item.why for item in report.skipped)
+    assert "stay as they were: " in said if name == "settings.csv" else "a contact that was live stays" in said
+    for _ in range(2):
+        assert (store.areas()[0].contacts.keys(), store.areas()[0].contacts["sendiass"]) == (live[0].contacts.keys(), confirmed)
+        assert {each.slug: each.contact.name for each in store.areas()[0].settings} == {"oak": "Grace Hill", "elm": "Raj Moss"}
+        (pack / name).write_text(whole, encoding="utf-8")
+        ingester.ingest_pack(read_pack(pack))
+    edited(pack, "area.yml", "01632 960001", "01632 960055")
+    ingester.ingest_pack(read_pack(pack))
+    assert store.areas()[0].contacts["sendiass"].phone == "01632 960055"
+
+
+def test_a_setting_whose_row_was_taken_out_is_deleted(store: DatabasePassages, ingester: Ingester, pack: Path) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    (pack / "settings.csv").write_text("\n".join(SETTINGS.splitlines()[:2]), encoding="utf-8")
+    ingester.ingest_pack(read_pack(pack))
+    assert [each.slug for each in store.areas()[0].settings] == ["oak"]
 
 
 def test_each_change_of_an_area_or_a_contact_raises_the_version(
