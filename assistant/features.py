@@ -19,6 +19,10 @@ from knowledge.words import content_words
 
 _UNREAD = -8.0  # the cross-encoder's logit of a passage that it did not read
 _MOST_LEAD = 6.0  # a lead over this says no more
+_NAMES = (
+    "first", "late", "late_best", "first_best", "whole", "sentence", "lexical", "answers", "answers_sentence", "cross",
+    "cross_any", "lead", "lead_document", "coverage", "intent", "length",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ def load_answer_kinds(path: Path) -> tuple[AnswerKind, ...]:
         )
     except (re.error, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: {error}; mend that entry") from error
+
+
+def feature_names(kinds: Sequence[AnswerKind]) -> tuple[str, ...]:
+    """The names of what `features_of` gives."""
+    return *_NAMES, *(_kind_name(kind) for kind in kinds if kind.weighed), "kinds_missing"
 
 
 def features_of(understanding: Understanding, readings: Sequence[Reading], kinds: Sequence[AnswerKind]) -> Mapping[str, float]:
@@ -92,12 +101,16 @@ def _coverage(query: str, text: str) -> float:
     return len(asked & set(content_words(text))) / len(asked) if asked else 0.0
 
 
+def _kind_name(kind: AnswerKind) -> str:
+    return f"kind_{kind.name}"
+
+
 def _kind_features(query: str, passage: str, sentence: str, kinds: Sequence[AnswerKind]) -> dict[str, float]:
     """Per kind asked for: 1 if the sentence gives it, -1 if not; 0 if it was not asked for."""
     features, missing = {}, 0.0
     for kind in kinds:
         asked = bool(kind.asked.search(query))
         if kind.weighed:
-            features[f"kind_{kind.name}"] = float(asked) * (1.0 if kind.told.search(sentence) else -1.0)
+            features[_kind_name(kind)] = float(asked) * (1.0 if kind.told.search(sentence) else -1.0)
         missing += asked and not kind.told.search(passage)
     return features | {"kinds_missing": missing}

@@ -1,14 +1,14 @@
 """The fitted decision policy: weights, the bound it keeps, and what it reached (docs/reference/decision.md).
 
-`signpost calibrate` writes the file. It names the encoder that it was fitted with, and
-starting with another is refused: a threshold means nothing for another model's scores.
+`signpost calibrate` writes the file. It names the models that it was fitted with and the features that it looks at, and
+starting with others is refused: a threshold means nothing for another model's scores.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ class DecisionPolicy:
     """
 
     models: str
-    """The question encoder and the cross-encoder that it was fitted with, by their digests."""
+    """The question encoder, the reader and the cross-encoder that it was fitted with, by their digests."""
     answers: BoostedTrees
     answer_at: float
     contact: VectorClass
@@ -106,11 +106,20 @@ class DecisionPolicy:
     """Probability from which an answer is given without saying that it may not be one; `answer_at` or more, if not 0."""
     reached: Mapping[str, Any] = field(default_factory=dict)
 
-    def fits(self, models: str) -> None:
-        """Raise PolicyError unless the policy was fitted with these models."""
+    def fits(self, models: str, features: Collection[str]) -> None:
+        """Raise PolicyError unless the policy was fitted with these models and on these features (`features.feature_names`).
+
+        A policy without trees, which never answers, may look at no features.
+        """
         if self.models != models:
             raise PolicyError(
                 f"the decision policy was fitted for models {self.models}, these are {models}: run 'make calibrate'"
+            )
+        given = {*features, "out_of_scope"}
+        amiss = set(self.off_topic.names) - given | (set(self.answers.names) ^ given if self.answers.trees else set())
+        if amiss:
+            raise PolicyError(
+                f"the decision policy was fitted on other features, {', '.join(sorted(amiss))} differ: run 'make calibrate'"
             )
 
     def save(self, path: Path) -> None:

@@ -50,7 +50,7 @@ class Reader:
 
     def __init__(self, folder: Path, encoder: StatesEncoder, passages: PassageStates, threads: int = 1) -> None:
         """`passages` may keep what it was asked before. Raise PolicyError if a file is missing or for another encoder."""
-        facts = _facts(folder / FACTS_FILE)
+        facts = reader_facts(folder)
         if facts["encoder"] != encoder.digest:
             raise PolicyError(
                 f"the reader in {folder} was trained for encoder {facts['encoder']}, this is {encoder.digest}: "
@@ -145,7 +145,9 @@ def _evidence(hit: SearchHit, states: TokenStates, logits: NDArray[np.float32]) 
     return tuple(found)
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def reader_facts(folder: Path) -> dict[str, Any]:
+    """What is said of the reader in `folder`: its `digest`, and that of its `encoder`. Raises PolicyError if there is none."""
+    path = folder / FACTS_FILE
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,13 +1,19 @@
 """Fits the decision policy on labelled questions and chooses when to answer.
 
-The probability is that of gradient-boosted trees over the features of `assistant.features`. Every figure is
-cross-fitted, leaving one area out: a question's probability comes from a fit that never saw its
-area. `answer_at` is then the lowest threshold for which conformal risk control (Angelopoulos, Bates,
+The probability is that of gradient-boosted trees over the features of `assistant.features`, with `doubt` taken from its
+logit if the message is a story, as when it is served. Every figure is cross-fitted, leaving one area out: a question's
+probability comes from trees that never saw its area. One of their features is an exception: the `out_of_scope` of the other
+areas' questions, which the trees learn from, comes from fits that saw this area's labels.
+
+`answer_at` is then the lowest threshold for which conformal risk control (Angelopoulos, Bates,
 Fisch, Lei and Schuster, "Conformal Risk Control", ICLR 2024, section 2.1) bounds the expected loss.
 Two losses are bounded, each at most 1 and never growing with the threshold:
 
 - a wrong answer to a question that is answerable, among the answerable questions;
 - any answer to a question that is not.
+
+The bound is kept for the areas taken together. For an area on its own nothing is promised, nor for a new one: that would take
+questions that can be exchanged for these, and questions of one area are alike (docs/reference/decision.md has the range).
 
 An answer is sure from `sure_at` on, chosen alike for a smaller bound; below, it is said to be uncertain.
 """
@@ -25,9 +31,10 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from assistant.decide import less_sure
 from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
 from evaluation.cases import Case
-from evaluation.questions import Expect, Question, QuestionsError
+from evaluation.questions import RATED, Expect, Question, QuestionsError
 from evaluation.reached import Rated, reached_row
 
 # Beside a logistic regression on the same cases, one area out: AUROC of "right" 0.815 against 0.801.
@@ -39,7 +46,6 @@ _CLASS_STRENGTH = 8.0
 _CLASSES = {"contact": Expect.CONTACT, "out_of_scope": Expect.OUT_OF_SCOPE}
 _OFF_TOPIC = ("out_of_scope", "first", "first_best", "whole", "intent", "answers", "lexical", "length", "coverage")
 _RECALL_COUNTS = {"contact": 2.5, "out_of_scope": 1.0}  # beta of F-beta: a person who asks for one must get one
-_RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,13 @@ def undecided(models: str, dimensions: int) -> DecisionPolicy:
     return DecisionPolicy(models, BoostedTrees((), -30.0, ()), 1.1, never, never, FeatureClass((), (), -30.0, 1.1))
 
 
-def calibrate(cases: Sequence[Case], models: str, bounds: Bounds, content: str, others: Sequence[Case] = ()) -> DecisionPolicy:
+def calibrate(
+    cases: Sequence[Case], models: str, bounds: Bounds, content: str, others: Sequence[Case] = (), *, doubt: float = 0.0
+) -> DecisionPolicy:
     """The policy fitted on all `cases`, with figures that are cross-fitted by area.
+
+    A case without features teaches the trees nothing, and counts as not answered. `doubt` is what is taken from the logit of
+    an answer to a story.
 
     `others` are of areas that the encoder was tuned on; they only teach what asks for a person, and what is
     not about SEND.
@@ -77,12 +88,14 @@ def calibrate(cases: Sequence[Case], models: str, bounds: Bounds, content: str, 
         cases = [
             replace(case, features={**case.features, name: float(p)}) for case, p in zip(cases, said[: len(cases)], strict=True)
         ]
-    given = [case for case in cases if case.question.expect in _RATED and "whole" in case.features]
-    probabilities = cross_fitted(given, names)
+    counted = [case for case in cases if case.question.expect in RATED]
+    given = [case for case in counted if "whole" in case.features]
+    probabilities = cross_fitted(given, names, doubt)
     answer_at, sure_at = (threshold(given, probabilities, bound) for bound in (bounds.answers, bounds.sure))
     person = classes["contact"].at
     shown = probabilities * [case.features["contact"] < person for case in given]  # who asks for a person is not answered
     rated = [Rated(case.question, case.right, float(p)) for case, p in zip(given, shown, strict=True)]
+    rated += [Rated(case.question, case.right, 0.0) for case in counted if "whole" not in case.features]
     reached = reached_row(rated, (answer_at, bounds.answers), (sure_at, bounds.sure))
     made_of = {"content_digest": content, "questions_digest": _digest([case.question for case in cases])}
     return DecisionPolicy(
@@ -96,15 +109,15 @@ def _digest(questions: Sequence[Question]) -> str:
     return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
 
-def cross_fitted(cases: Sequence[Case], names: Sequence[str]) -> NDArray[np.float64]:
-    """P(answered) of each case from a fit on the other areas."""
+def cross_fitted(cases: Sequence[Case], names: Sequence[str], doubt: float = 0.0) -> NDArray[np.float64]:
+    """P(right) of each case from a fit on the other areas, less `doubt` for a story: what is served is what is rated."""
     found = np.zeros(len(cases))
     for area in {case.question.area for case in cases}:
         others = [case for case in cases if case.question.area != area]
         fitted = fit_trees(others, names)
         for i, case in enumerate(cases):
             if case.question.area == area:
-                found[i] = fitted.probability(case.features)
+                found[i] = less_sure(fitted.probability(case.features), doubt if case.story else 0.0)
     return found
 
 

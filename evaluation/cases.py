@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from assistant.turn import Assistant
 from assistant.types import Audience, Context
-from evaluation.questions import Expect, Question
+from evaluation.questions import Expect, Question, QuestionsError
 from evaluation.scoring import score
 from knowledge.ingest import no_progress
 from knowledge.ports import Progress
@@ -31,11 +31,16 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class Found:
-    """What was found for one question; no features if nothing was looked up, as for one that asks for a person."""
+    """What was found for one question.
+
+    No features if nothing was looked up: it got the safety card or a question back, or is in another language, for example.
+    """
 
     features: Mapping[str, float]
     right: bool
     """True if the best passage answers, so that answering would be right."""
+    story: bool = False
+    """True for a message that is told as a story: an answer to it is less sure (ADR 0016)."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Case:
     vector: NDArray[np.float32]
     features: Mapping[str, float]
     right: bool
+    story: bool = False
 
 
 class KeptFound:
@@ -66,7 +72,7 @@ class KeptFound:
 
     def keep(self, question: Question, found: Found) -> None:
         """Write it down at once."""
-        line = json.dumps([_key(question), dict(found.features), found.right])
+        line = json.dumps([_key(question), dict(found.features), found.right, found.story])
         with self._lock, self._path.open("a", encoding="utf-8") as handle:
             handle.write(f"\n{line}")  # a line that was cut off stands alone
 
@@ -78,19 +84,21 @@ def _key(question: Question) -> str:
 def _lines(path: Path) -> Iterator[tuple[str, Found]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            key, features, right = json.loads(line)
+            key, features, right, story = json.loads(line)
         except ValueError:  # the one that was being written when the run was killed: asked again
             continue
-        yield key, Found(features, right)
+        yield key, Found(features, right, story)
 
 
 def cases_of(
     assistant: Assistant, questions: Iterable[Question], kept: KeptFound | None = None, *, at_once: int = 1,
     progress: Progress = no_progress,
 ) -> list[Case]:  # fmt: skip
-    """Every question that is not a disclosure, run through the code that serves up to the decision; `at_once` in parallel."""
-    found = _each(partial(_case, assistant, kept), questions, at_once, progress, "questions")
-    return [case for case in found if case]
+    """Every question that is not a disclosure, run through the code that serves up to the decision; `at_once` in parallel.
+
+    Also those that never get as far as a search, for they count as not answered. Raises QuestionsError if a turn fails.
+    """
+    return list(_each(partial(_case, assistant, kept), questions, at_once, progress, "questions"))
 
 
 def taught_by(
@@ -115,24 +123,23 @@ def _each(
             pool.shutdown(cancel_futures=True)  # Ctrl+C does not wait for all that were to come
 
 
-def _case(assistant: Assistant, kept: KeptFound | None, question: Question) -> Case | None:
+def _case(assistant: Assistant, kept: KeptFound | None, question: Question) -> Case:
     found = kept.get(question) if kept else None
     if found is None:
         found = _find(assistant, question)
-        if found is None:
-            return None
         if kept:
             kept.keep(question, found)
-    return Case(question, _vector(assistant, question), found.features, found.right)
+    return Case(question, _vector(assistant, question), found.features, found.right, found.story)
 
 
-def _find(assistant: Assistant, question: Question) -> Found | None:
-    """None if the message did not get as far as a search."""
+def _find(assistant: Assistant, question: Question) -> Found:
     explained = assistant.explain(question.text, _context(question))
-    if explained.understanding is None:
-        return None
+    scored = score(question, explained, 0.0)
+    if scored.failed:
+        raise QuestionsError(f"the turn of question {question.id} failed: see the log, mend it and run the same command again")
     features = dict(explained.decision.features) if explained.decision else {}
-    return Found(features, score(question, explained, 0.0).best_right)
+    story = explained.understanding is not None and bool(explained.understanding.asks)
+    return Found(features, scored.best_right, story)
 
 
 def _vector(assistant: Assistant, question: Question) -> NDArray[np.float32]:

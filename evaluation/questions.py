@@ -20,6 +20,8 @@ class Expect(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
+RATED = (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)
+"""What the policy's figures count: questions that a page answers, and those that must not get an answer."""
 ORDINARY, FAMILIES, STORIES = "questions.jsonl", "families.jsonl", "stories.jsonl"
 """Of an area pack. In the second, questions share hardly a word with the page that answers them; the third has some of both, told
 as stories."""

@@ -63,6 +63,7 @@ def reached_row(rated: Sequence[Rated], answer: tuple[float, float], sure: tuple
     areas = sorted({each.question.area for each in rated})
     (answer_at, bound), (sure_at, sure_bound) = answer, sure
     every, certain = Counts.of(rated, answer_at), Counts.of(rated, sure_at)
+    by_area = {area: Counts.of([each for each in rated if each.question.area == area], answer_at) for area in areas}
     covered, right, false = every.shares()
     covered_surely, right_surely, false_surely = certain.shares()
     return {
@@ -71,7 +72,8 @@ def reached_row(rated: Sequence[Rated], answer: tuple[float, float], sure: tuple
         "bound": bound,
         "questions": len(rated),
         "areas": areas,
-        "by_area": {area: Counts.of(_in(rated, area), answer_at).in_words() for area in areas},
+        "by_area": {area: counts.in_words() for area, counts in by_area.items()},
+        **ranges(list(by_area.values())),
         "coverage_of_answerable": covered,
         "right_among_answered": right,
         "right_among_answered_95": [round(each, 4) for each in wilson(every.right, every.answered)],
@@ -85,19 +87,25 @@ def reached_row(rated: Sequence[Rated], answer: tuple[float, float], sure: tuple
     }
 
 
-def _in(rated: Sequence[Rated], area: str) -> list[Rated]:
-    return [each for each in rated if each.question.area == area]
+def ranges(areas: Sequence[Counts]) -> dict[str, list[float]]:
+    """The smallest and the largest share of an area, for each of the three: what an interval of all together does not say."""
+    names = ("coverage_of_answerable", "right_among_answered", "false_answers")
+    shares = zip(*(each.shares() for each in areas), strict=True)
+    return {f"{name}_areas": [min(found), max(found)] for name, found in zip(names, shares, strict=True)}
 
 
 def in_plain_words(reached: Mapping[str, Any]) -> str:
     """What the figures mean, for staff."""
+    low, high = (_in_100(share) for share in reached["false_answers_areas"])
     return (
-        f"On {reached['questions']} test questions from {len(reached['areas'])} areas that it had not seen, Signpost answered "
-        f"{_in_100(reached['coverage_of_answerable'])} of every 100 that are answered on the pages. Of those answers, "
+        f"On {reached['questions']} test questions that it was not trained on, from {len(reached['areas'])} areas, Signpost "
+        f"answered {_in_100(reached['coverage_of_answerable'])} of every 100 that are answered on the pages. Of those answers, "
         f"{_in_100(reached['right_among_answered'])} in 100 were right. It answered {_in_100(reached['false_answers'])} in 100 "
-        f"questions that no page answers. Not counting those where it said that it was not certain, it answered "
+        f"questions that no page answers; from area to area this was {low} to {high}. "
+        f"Not counting those where it said that it was not certain, it answered "
         f"{_in_100(reached['surely_answered'])} of every 100, {_in_100(reached['right_among_sure'])} in 100 of those right, and "
-        f"{_in_100(reached['surely_false'])} in 100 that no page answers. All other questions were handed to a person."
+        f"{_in_100(reached['surely_false'])} in 100 that no page answers. It did not answer the other questions: most went "
+        "to a person. Some got the safety card, a question back, or were said not to be about SEND."
     )
 
 

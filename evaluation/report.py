@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from evaluation.bars import AT_LEAST, Bars
 from evaluation.intervals import share_text
-from evaluation.questions import Expect
+from evaluation.questions import RATED, Expect
 from evaluation.scoring import Scored
 
 _RANKS = (1, 3, 5)
@@ -80,47 +81,50 @@ def mean_reciprocal_rank(rows: Sequence[Scored]) -> float:
     return sum(1 / rank for rank in ranks if rank) / len(ranks) if ranks else 0.0
 
 
+def rated(rows: Sequence[Scored]) -> tuple[list[tuple[float, Scored]], int]:
+    """Each question that the trees judged, with the probability that they gave it; and how many are left out.
+
+    For who asks for a person, or for an answer of the glossary, a reply carries another probability: that is not one of these.
+    """
+    questions = [row for row in rows if row.question.expect in RATED]
+    judged = [(row.likely, row) for row in questions if row.likely is not None]
+    return judged, len(questions) - len(judged)
+
+
 def risk_coverage(rows: Sequence[Scored]) -> list[tuple[float, float, float]]:
-    """(threshold, coverage of the answerable, share of wrong among answers) for each probability."""
-    questions = [row for row in rows if row.question.expect in (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE)]
-    rated = sorted(
-        (row for row in questions if row.result.probability is not None), key=lambda row: -(row.result.probability or 0)
-    )
-    answerable = sum(row.question.expect is Expect.ANSWER for row in questions)
+    """(threshold, coverage of the answerable, share of wrong among answers) for each probability of the trees."""
+    answerable = sum(row.question.expect is Expect.ANSWER for row in rows)
     points, right, shown = [], 0, 0
-    for number, row in enumerate(rated, 1):
+    for number, (likely, row) in enumerate(sorted(rated(rows)[0], key=lambda each: -each[0]), 1):
         right += row.best_right
         shown += row.question.expect is Expect.ANSWER
-        points.append((row.result.probability or 0.0, shown / max(1, answerable), 1 - right / number))
+        points.append((likely, shown / max(1, answerable), 1 - right / number))
     return points
 
 
 def reliability(rows: Sequence[Scored]) -> list[tuple[float, float, int]]:
-    """(mean probability, share right, number) for each tenth of the probabilities."""
-    bins: dict[int, list[Scored]] = defaultdict(list)
-    for row in rows:
-        if row.result.probability is not None and row.question.expect in (Expect.ANSWER, Expect.HANDOFF, Expect.OUT_OF_SCOPE):
-            bins[min(_BINS - 1, int(row.result.probability * _BINS))].append(row)
+    """(mean probability, share right, number) for each tenth of the probabilities of the trees."""
+    bins: dict[int, list[tuple[float, Scored]]] = defaultdict(list)
+    for likely, row in rated(rows)[0]:
+        bins[min(_BINS - 1, int(likely * _BINS))].append((likely, row))
     return [
-        (
-            sum(row.result.probability or 0 for row in group) / len(group),
-            sum(row.best_right for row in group) / len(group),
-            len(group),
-        )
+        (sum(likely for likely, _ in group) / len(group), sum(row.best_right for _, row in group) / len(group), len(group))
         for _, group in sorted(bins.items())
     ]
 
 
-def lines(rows: Sequence[Scored], bars: Mapping[str, tuple[str, float]]) -> Iterator[str]:
+def lines(rows: Sequence[Scored], bars: Bars) -> Iterator[str]:
     """The report as lines of text."""
     found = figures(rows)
     yield f"{len(rows)} questions"
+    yield f"  Turns that failed: {failed(rows)}"
     for key, figure in found.items():
         yield f"  {figure}{_against(key, figure, bars)}"
     yield f"  Mean reciprocal rank of the gold document: {mean_reciprocal_rank(rows):.3f}"
     times = [row.result.milliseconds for row in rows]
     if times:
         yield f"  Milliseconds a question: median {median(times):.0f}, largest {max(times):.0f}"
+    yield f"Left out of both tables, because something else than the trees decided: {rated(rows)[1]}"
     yield "Risk and coverage (threshold, coverage of the answerable, wrong among answers):"
     points = risk_coverage(rows)
     for share in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0):
@@ -131,8 +135,13 @@ def lines(rows: Sequence[Scored], bars: Mapping[str, tuple[str, float]]) -> Iter
         yield f"  {mean:.2f}  {share:.2f}  {number}"
 
 
-def broken_bars(rows: Sequence[Scored], bars: Mapping[str, tuple[str, float]]) -> list[str]:
-    """What of the stored bars does not hold; empty when all do."""
+def failed(rows: Sequence[Scored]) -> int:
+    """How many turns crashed."""
+    return sum(row.failed for row in rows)
+
+
+def broken_bars(rows: Sequence[Scored], bars: Bars) -> list[str]:
+    """What of the stored bars does not hold; empty when all do. A bar with nothing to measure is not broken: `lines` says so."""
     found = figures(rows)
     return [
         f"{figure}, the bar is {bars[key][0]} {100 * bars[key][1]:.0f} %"
@@ -143,13 +152,14 @@ def broken_bars(rows: Sequence[Scored], bars: Mapping[str, tuple[str, float]]) -
 
 def _holds(figure: Figure, bar: tuple[str, float]) -> bool:
     side, value = bar
-    return figure.share >= value if side == "at least" else figure.share <= value
+    return figure.share >= value if side == AT_LEAST else figure.share <= value
 
 
-def _against(key: str, figure: Figure, bars: Mapping[str, tuple[str, float]]) -> str:
-    if key not in bars or not figure.total:
+def _against(key: str, figure: Figure, bars: Bars) -> str:
+    if key not in bars:
         return ""
-    return f"  [{'holds' if _holds(figure, bars[key]) else 'BROKEN'}: {bars[key][0]} {100 * bars[key][1]:.0f} %]"
+    said = ("holds" if _holds(figure, bars[key]) else "BROKEN") if figure.total else "NOT MEASURED"
+    return f"  [{said}: {bars[key][0]} {100 * bars[key][1]:.0f} %]"
 
 
 def draw(rows: Sequence[Scored], folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.turn import Assistant
 from assistant.types import Audience, Context
 from evaluation.questions import Question, QuestionsError
-from evaluation.scoring import Result, Scored, is_right, score
+from evaluation.scoring import Result, Scored, is_false, is_right, score
 
 
 def run(assistant: Assistant, questions: Iterable[Question]) -> list[Scored]:
@@ -31,25 +31,30 @@ def write_results(rows: Sequence[Scored], path: Path) -> None:
             handle.write(json.dumps(row.result.row(), ensure_ascii=False) + "\n")
 
 
-def read_results(path: Path) -> Mapping[str, Mapping[str, object]]:
+def read_results(path: Path) -> Mapping[str, Result]:
     """A file that `write_results` wrote, by question id. Raises QuestionsError if it is not one."""
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        return {row["id"]: row for row in rows}
+        results = [Result(**{**row, "documents": tuple(row["documents"])}) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise QuestionsError(f"{path} can't be read as results ({error}): give a file that --out wrote") from error
+    return {result.id: result for result in results}
 
 
-def compare(rows: Sequence[Scored], old: Mapping[str, Mapping[str, object]]) -> list[str]:
-    """What got better and what got worse since `old`, one line a question."""
+def compare(rows: Sequence[Scored], old: Mapping[str, Result]) -> list[str]:
+    """What got better and what got worse since `old`, one line a question; a false answer is worse than another wrong reply."""
     found = []
     for row in rows:
         before = old.get(row.question.id)
         if before is None:
             continue
-        known = {**before, "documents": tuple(before["documents"])}  # type: ignore[arg-type]
-        was = is_right(row.question, Result(**known))  # type: ignore[arg-type]
-        if was != row.right:
-            change = "better" if row.right else "WORSE"
-            found.append(f"{change}: {row.question.id} {before['kind']} -> {row.result.kind}: {row.question.text[:90]}")
+        was, now = (_worth(row.question, result) for result in (before, row.result))
+        if was != now:
+            change = "better" if now > was else "WORSE"
+            found.append(f"{change}: {row.question.id} {before.kind} -> {row.result.kind}: {row.question.text[:90]}")
     return sorted(found)
+
+
+def _worth(question: Question, result: Result) -> int:
+    """1 for a right reply, -1 for a false answer, 0 for any other."""
+    return is_right(question, result) - is_false(question, result)

@@ -52,6 +52,8 @@ class Scored:
     other_setting: bool = False
     sure: bool = True
     """False for an answer that was said to be uncertain (ADR 0014)."""
+    likely: float | None = None
+    """P(the best passage answers) by the trees of the policy; None if something else decided, as for who asks for a person."""
 
     @property
     def answered(self) -> bool:
@@ -61,7 +63,12 @@ class Scored:
     @property
     def false_answer(self) -> bool:
         """An answer where none is published, or to something that is not about SEND."""
-        return self.answered and self.question.expect in _FALSE_WHEN
+        return is_false(self.question, self.result)
+
+    @property
+    def failed(self) -> bool:
+        """True if the turn crashed: the family is handed over, and nothing was measured."""
+        return self.result.reason == Reason.FAILED.value
 
 
 def content_words(text: str) -> set[str]:
@@ -89,10 +96,17 @@ def holds_answer(question: Question, documents: tuple[str, ...], text: str) -> b
 
 
 def is_right(question: Question, result: Result) -> bool:
-    """The scoring's own rule."""
+    """The scoring's own rule. A turn that crashed is never right, although it hands over."""
+    if result.reason == Reason.FAILED.value:
+        return False
     if question.expect is not Expect.ANSWER:
         return result.kind == question.expect.value
     return result.kind == Kind.ANSWER.value and holds_answer(question, result.documents, result.text)
+
+
+def is_false(question: Question, result: Result) -> bool:
+    """An answer where none is published, or to something that is not about SEND."""
+    return result.kind == Kind.ANSWER.value and question.expect in _FALSE_WHEN
 
 
 def score(question: Question, explained: Explained, milliseconds: float) -> Scored:
@@ -105,8 +119,10 @@ def score(question: Question, explained: Explained, milliseconds: float) -> Scor
         (scope := cited.get(name)) is not None and scope.setting and question.setting and scope.setting != question.setting
         for name in result.documents
     )
-    sure = explained.decision is None or explained.decision.sure
-    return Scored(question, result, is_right(question, result), rank, _best_right(question, explained), wrong, sure)
+    decision = explained.decision
+    sure = decision is None or decision.sure
+    likely = decision.probability if decision and decision.features else None
+    return Scored(question, result, is_right(question, result), rank, _best_right(question, explained), wrong, sure, likely)
 
 
 def _best_right(question: Question, explained: Explained) -> bool:

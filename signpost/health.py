@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.features import feature_names
 from assistant.policy import DecisionPolicy
 from knowledge.errors import KnowledgeError
 from knowledge.pack import REQUIRED_CONTACTS
+from knowledge.types import Area
 from signpost.wiring import Workshop
 
 _LEAST_FREE = 100_000_000  # bytes
@@ -38,12 +40,12 @@ def findings(workshop: Workshop, *, thorough: bool = False) -> list[Finding]:
 def _parts(workshop: Workshop, thorough: bool) -> Iterator[Finding]:
     try:
         digest = workshop.models_digest
-    except KnowledgeError as error:
+    except (KnowledgeError, AssistantError) as error:
         yield Finding(str(error), serious=True)
         return
     try:
         policy = DecisionPolicy.load(workshop.settings.policy_file)
-        policy.fits(digest)
+        policy.fits(digest, feature_names(workshop.kinds))
     except AssistantError as error:
         yield Finding(str(error), serious=True)
     look = workshop.library.is_stale if thorough else workshop.library.is_behind
@@ -57,16 +59,25 @@ def _areas(workshop: Workshop) -> Iterator[Finding]:
     if not areas:
         yield Finding("no area has been taken in: run 'signpost ingest PACK', for example samples/larkmere", serious=True)
     for area in areas:
-        for key in REQUIRED_CONTACTS:
-            contact = area.contacts.get(key)
-            needed = key in _NEEDED_LIVE
-            if contact is None or not (contact.phone or contact.email):
-                yield Finding(f"{area.name} has no {key} contact: add it to area.yml and ingest the pack again", live=needed)
-        if (team := area.contacts.get("safeguarding")) and not team.out_of_hours_phone:
-            yield Finding(f"{area.name}: safeguarding has no out_of_hours_phone: add it to area.yml", live=True)
+        yield from _contacts(area)
         for setting in area.settings:
             if not (setting.contact.phone or setting.contact.email):
                 yield Finding(f"{setting.name} has no contact: its families are sent to SENDIASS; add it to settings.csv")
+
+
+def _contacts(area: Area) -> Iterator[Finding]:
+    for key in REQUIRED_CONTACTS:
+        contact = area.contacts.get(key)
+        if contact is None or not (contact.phone or contact.email):
+            needed = key in _NEEDED_LIVE
+            yield Finding(f"{area.name} has no {key} contact: add it to area.yml and ingest the pack again", live=needed)
+        elif not contact.name:
+            yield Finding(f"{area.name}: {key} has no name: give it one under 'Sources and contacts'", live=True)
+    team = area.contacts.get("safeguarding")
+    if team and not team.phone:
+        yield Finding(f"{area.name}: safeguarding has no phone: give it one under 'Sources and contacts'", live=True)
+    if team and not team.out_of_hours_phone:
+        yield Finding(f"{area.name}: safeguarding has no out_of_hours_phone: add it to area.yml", live=True)
 
 
 def _disk(data: Path) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from assistant.data_files import DATA
 from assistant.definitions import Definitions
 from assistant.dialogue import DialogueRules
 from assistant.entities import EntityFinder
-from assistant.features import load_answer_kinds
+from assistant.features import AnswerKind, feature_names, load_answer_kinds
 from assistant.follow_up import FollowUps
 from assistant.harm_judge import HarmJudge
 from assistant.intents import Intent, IntentMatcher, all_examples, load_intents, topic_examples
@@ -30,7 +30,7 @@ from assistant.late import LateInteraction
 from assistant.message_model import MessageModel
 from assistant.policy import DecisionPolicy
 from assistant.read import Readers
-from assistant.reader import Reader
+from assistant.reader import Reader, reader_facts
 from assistant.recorder import Recorder
 from assistant.redact import RedactionRules, Redactor, load_redaction_rules
 from assistant.replies import Replies
@@ -142,8 +142,14 @@ class Workshop:
 
     @property
     def models_digest(self) -> str:
-        """Names the question encoder and the cross-encoder together: a policy that was fitted with others does not fit."""
-        return f"{self.question_encoder.digest}+{merged_facts(self.settings.cross_encoder_folder)['digest']}"
+        """Names the question encoder, the reader and the cross-encoder: a policy that was fitted with others does not fit."""
+        cross = merged_facts(self.settings.cross_encoder_folder)
+        return f"{self.question_encoder.digest}+{reader_facts(DATA / 'reader')['digest']}+{cross['digest']}"
+
+    @cached_property
+    def kinds(self) -> tuple[AnswerKind, ...]:
+        """The kinds of thing that can be asked for."""
+        return load_answer_kinds(DATA / "answer_kinds.yml")
 
     @cached_property
     def replies(self) -> Replies:
@@ -243,9 +249,9 @@ class Workshop:
         *,
         national: bool = True,
     ) -> Assistant:
-        """The assistant. Raises PolicyError if the policy was fitted for another question encoder or cross-encoder."""
+        """The assistant. Raises PolicyError if the policy was fitted for other models or on other features."""
         chosen = policy or DecisionPolicy.load(self.settings.policy_file)
-        chosen.fits(self.models_digest)
+        chosen.fits(self.models_digest, feature_names(self.kinds))
         redactor = self.redactor(self.store.areas())
         parts = Parts(
             encoder=self.encoder,
@@ -258,7 +264,7 @@ class Workshop:
             replies=self.replies,
             routes=load_routes(DATA / "routing.yml"),
             subjects=self.subjects,
-            kinds=load_answer_kinds(DATA / "answer_kinds.yml"),
+            kinds=self.kinds,
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=self.abbreviations,
             spelling=self.spelling(),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-import yaml
 
 from assistant.data_files import DATA
+from evaluation.bars import load_bars
 from evaluation.cases import KeptFound, cases_of, taught_by
-from evaluation.questions import EVERY, Question, is_training_half, questions_of, read_questions
-from evaluation.report import broken_bars, draw, lines
+from evaluation.questions import EVERY, Question, QuestionsError, is_training_half, questions_of, read_questions
+from evaluation.report import broken_bars, draw, failed, figures, lines
 from evaluation.run import compare, read_results, run, write_results
 from knowledge.pack import read_pack
 from signpost.output import Output, progress_bar
@@ -43,34 +43,40 @@ def evaluate(
     ] = False,
     half: Annotated[bool, typer.Option("--half", help="Only the half that was held out from training.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Write JSON: every line of the report, and every bar that is broken.")
+        bool,
+        typer.Option("--json", help="Write JSON: the lines of the report, broken bars, turns that failed, changes and pictures."),
     ] = False,
 ) -> None:
-    """Run labelled questions through the code that serves; status 1 if a stored bar does not hold."""
+    """Run labelled questions through the code that serves; status 1 if a stored bar does not hold, or if a turn failed."""
     workshop: Workshop = context.obj
-    _take_in(workshop, pack or [])
-    assistant = workshop.assistant(recorder=NoRecorder(), national=cards)
     asked = [question for question in read_questions(questions) if not (half and is_training_half(question))]
-    rows = run(assistant, progress_bar(asked, len(asked), "questions"))
+    if not asked:
+        raise QuestionsError(f"no questions in {questions}{' that were held out' if half else ''}: there is nothing to measure")
+    before = read_results(compare_with) if compare_with else {}  # now: `out` may be the same file
+    bars = load_bars(BARS, list(figures([])))
+    _take_in(workshop, pack or [])
+    rows = run(workshop.assistant(recorder=NoRecorder(), national=cards), progress_bar(asked, len(asked), "questions"))
     if out:
         write_results(rows, out)
-    bars = load_bars(BARS)
-    broken = broken_bars(rows, bars)
+    found = {
+        "report": list(lines(rows, bars)),
+        "broken": broken_bars(rows, bars),
+        "failed": failed(rows),
+        "compared": compare(rows, before),
+        "pictures": draw(rows, plots) if plots else [],
+    }
     if as_json:
-        Output.json({"report": list(lines(rows, bars)), "broken": broken})
+        Output.json(found)
     else:
-        for line in lines(rows, bars):
-            Output.line(line)
-    if plots:
-        for path in draw(rows, plots):
-            Output.line(f"picture: {path}")
-    if compare_with:
-        for line in compare(rows, read_results(compare_with)):
-            Output.line(line)
-    for line in broken if not as_json else []:
-        Output.line(f"BROKEN: {line}")
-    if broken:
+        _say(found)
+    if found["broken"] or found["failed"]:
         raise typer.Exit(1)
+
+
+def _say(found: Mapping[str, Any]) -> None:
+    for key, before in (("report", ""), ("pictures", "picture: "), ("compared", ""), ("broken", "BROKEN: ")):
+        for line in found[key]:
+            Output.line(f"{before}{line}")
 
 
 def calibrate(
@@ -106,16 +112,10 @@ def calibrate(
     taught = [question for pack in also or [] for question in questions_of(pack)]
     others = taught_by(assistant, taught, at_once=at_once, progress=progress_bar)
     bounds = Bounds(bound, bound if sure_bound is None else sure_bound)
-    policy = fit(cases, workshop.models_digest, bounds, content, others)
+    policy = fit(cases, workshop.models_digest, bounds, content, others, doubt=workshop.dialogue.story.doubt)
     policy.save(out or workshop.settings.policy_file)
     Output.line(in_plain_words(policy.reached))
     Output.json(dict(policy.reached))
-
-
-def load_bars(path: Path) -> dict[str, tuple[str, float]]:
-    """The bars that an evaluation must hold: figure to ("at least" or "at most", share)."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {key: (side, float(value)) for key, row in rows.items() for side, value in row.items()}
 
 
 def _take_in(workshop: Workshop, packs: list[Path]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from assistant.decide import decide
 from assistant.dialogue import FAQ, PERSON, DialogueRules, act_of
 from assistant.errors import PolicyError
-from assistant.features import features_of, load_answer_kinds
+from assistant.features import feature_names, features_of, load_answer_kinds
 from assistant.policy import BoostedTrees, DecisionPolicy, FeatureClass, Tree, VectorClass
 from assistant.types import Context, Outcome, Reason
 from tests.assistant.helpers import reading, understanding
@@ -19,7 +19,7 @@ MAYBE = VectorClass((0.0, 0.0), 1.4, 0.5)  # a probability of 0.8
 ALWAYS = VectorClass((0.0, 0.0), 30.0, 0.5)
 # -2 up to 0.6, 1 up to 0.9, and 2 above it
 STEPS = Tree((0, -1, 0, -1, -1), (0.6, 0.0, 0.9, 0.0, 0.0), (1, -1, 3, -1, -1), (2, -1, 4, -1, -1), (0.0, -2.0, 0.0, 1.0, 2.0))
-BY_SCORE = BoostedTrees(("whole",), 0.0, (STEPS,))
+BY_SCORE = BoostedTrees(("whole", "out_of_scope"), 0.0, (STEPS,))
 OFF_TOPIC = FeatureClass(("out_of_scope", "whole"), (10.0, -8.0), -2.0, 0.5)  # whatever search finds nothing near to
 VECTOR = np.array([1.0, 0.0], dtype=np.float32)
 
@@ -111,14 +111,32 @@ def test_a_policy_of_another_encoder_is_refused(tmp_path: Path) -> None:
     policy().save(tmp_path / "p.json")
     loaded = DecisionPolicy.load(tmp_path / "p.json")
     assert loaded == policy()
-    loaded.fits("enc")
+    loaded.fits("enc", ("whole",))
     with pytest.raises(PolicyError, match="run 'make calibrate'"):
-        loaded.fits("other")
+        loaded.fits("other", ("whole",))
     with pytest.raises(PolicyError, match="no decision policy"):
         DecisionPolicy.load(tmp_path / "none.json")
     (tmp_path / "p.json").write_text("{", encoding="utf-8")
     with pytest.raises(PolicyError, match="damaged"):
         DecisionPolicy.load(tmp_path / "p.json")
+
+
+@pytest.mark.parametrize(("features", "said"), [(("renamed",), "renamed, whole differ"), (("whole", "new"), "new differ")])
+def test_a_policy_that_was_fitted_on_other_features_is_refused(features: tuple[str, ...], said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        policy().fits("enc", features)
+
+
+def test_a_policy_that_never_answers_may_look_at_nothing_but_not_at_what_is_not_given() -> None:
+    never = replace(policy(), answers=BoostedTrees((), -30.0, ()))
+    never.fits("enc", ("whole", "new"))
+    with pytest.raises(PolicyError, match="whole differ"):
+        never.fits("enc", ("renamed",))
+
+
+def test_the_features_have_the_names_that_are_said_of_them() -> None:
+    given = features_of(understanding("how much is it"), [reading("It is £300.")], KINDS)
+    assert set(given) == set(feature_names(KINDS))
 
 
 def test_a_question_of_each_school_asks_which() -> None:

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
-from evaluation.calibrate import TREES, Bounds, calibrate, fit_trees, threshold
+from assistant.decide import less_sure
+from evaluation.calibrate import TREES, Bounds, calibrate, cross_fitted, fit_trees, threshold
 from evaluation.cases import Case
 from evaluation.questions import Expect, Question, QuestionsError
+from evaluation.reached import in_plain_words
 
 RNG = np.random.default_rng(5)
 
@@ -53,6 +57,44 @@ def test_a_policy_comes_out_with_its_figures() -> None:
     assert 0.5 < policy.reached["surely_answered"] < policy.reached["coverage_of_answerable"]
     assert policy.reached["right_among_answered_95"][0] <= policy.reached["right_among_answered"]
     assert policy.answers.probability({"whole": 5.0}) > 0.8 > 0.2 > policy.answers.probability({"whole": -5.0})
+
+
+def test_questions_that_were_not_looked_up_count_as_not_answered_and_teach_nothing() -> None:
+    made = cases(900)
+    lost = [replace(case, features={}, right=False) for case in made[:50]]
+    fewer, all_of_them = (calibrate(each, "enc", Bounds(0.05, 0.02), "content") for each in (made[50:], [*lost, *made[50:]]))
+    rated = [case for case in made[:50] if case.question.expect is not Expect.CONTACT]
+    assert all_of_them.reached["questions"] == fewer.reached["questions"] + len(rated)
+    among = [
+        sum(int(row["answered"].split(" of ")[1]) for row in each.reached["by_area"].values()) for each in (fewer, all_of_them)
+    ]
+    assert among[1] == among[0] + sum(case.question.expect is Expect.ANSWER for case in rated)
+    assert all_of_them.reached["coverage_of_answerable"] < fewer.reached["coverage_of_answerable"]
+    assert all_of_them.answers.names == fewer.answers.names == ("whole", "out_of_scope")
+
+
+def test_a_story_is_rated_as_it_is_served_with_its_doubt() -> None:
+    made = [case for case in cases(600) if case.question.expect is not Expect.CONTACT]
+    told = [replace(case, story=i % 2 == 0) for i, case in enumerate(made)]
+    plain, doubted = cross_fitted(made, ("whole",)), cross_fitted(told, ("whole",), 0.9)
+    assert np.allclose(doubted[1::2], plain[1::2])
+    assert np.allclose(doubted[::2], [less_sure(float(p), 0.9) for p in plain[::2]])
+    assert (doubted[::2] < plain[::2]).all()
+
+
+def test_the_figures_of_a_policy_are_of_stories_with_their_doubt() -> None:
+    told = [replace(case, story=True) for case in cases(900)]
+    plain, doubted = (calibrate(told, "enc", Bounds(0.05, 0.02), "c", doubt=doubt) for doubt in (0.0, 0.9))
+    assert doubted.answer_at < plain.answer_at
+    assert doubted.answers == plain.answers
+
+
+def test_the_range_over_areas_is_told_beside_the_interval() -> None:
+    reached = calibrate(cases(900), "enc", Bounds(0.05, 0.02), "content").reached
+    false = [row["false_answers"].split(" of ") for row in reached["by_area"].values()]
+    shares = sorted(round(int(part) / int(whole), 4) for part, whole in false)
+    assert reached["false_answers_areas"] == [shares[0], shares[-1]]
+    assert f"from area to area this was {round(100 * shares[0])} to {round(100 * shares[-1])}." in in_plain_words(reached)
 
 
 def test_too_few_questions_are_refused() -> None:

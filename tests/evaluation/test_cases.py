@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from assistant.turn import Assistant
 from evaluation.calibrate import undecided
 from evaluation.cases import KeptFound, cases_of, taught_by
-from evaluation.questions import Expect, Question, questions_of
+from evaluation.questions import ORDINARY, STORIES, Expect, Question, QuestionsError, questions_of
 from knowledge.pack import read_pack
 from signpost.settings import Settings
 from signpost.wiring import Workshop
@@ -24,6 +25,9 @@ def assistant(tmp_path: Path, pack: Path) -> Assistant:
     workshop = Workshop(Settings(data=tmp_path / "data"))
     workshop.ingester().ingest_pack(read_pack(pack))
     return workshop.assistant(NoRecorder(), undecided(workshop.models_digest, workshop.encoder.dimensions), national=False)
+
+
+LOST = ("my dad hits me when he is drunk", "¿Cómo puedo pedir ayuda para mi hijo en la escuela? No entiendo nada de esto")
 
 
 @pytest.fixture
@@ -67,6 +71,30 @@ def test_what_was_found_with_other_models_or_pages_is_not_used(
     assert kept_in(tmp_path, "old").get(asked[0])
     assert kept_in(tmp_path, "new").get(asked[0]) is None
     assert kept_in(tmp_path, "old").get(asked[0]) is None, "what nobody can use any more stays on the disk"
+
+
+def test_what_gets_the_safety_card_or_is_in_another_language_stays_a_question_that_was_not_answered(
+    assistant: Assistant, asked: list[Question]
+) -> None:
+    lost = [replace(asked[0], id=f"lost{n}", text=text) for n, text in enumerate(LOST)]
+    cases = cases_of(assistant, [*lost, asked[0]])
+    assert [case.question for case in cases] == [*lost, asked[0]]
+    assert [bool(case.features) for case in cases] == [False, False, True]
+    assert not any(case.right for case in cases[:2])
+
+
+def test_a_story_is_known_as_one_also_from_the_file(tmp_path: Path, assistant: Assistant, pack: Path) -> None:
+    told = questions_of(pack, (ORDINARY, STORIES))
+    for _ in range(2):
+        cases = cases_of(assistant, told, kept_in(tmp_path))
+        assert [case.story for case in cases] == [len(question.text.split()) > 40 for question in told]
+        assert any(case.story for case in cases)
+
+
+def test_a_turn_that_fails_ends_the_run(assistant: Assistant, asked: list[Question]) -> None:
+    broken = Assistant(replace(assistant.parts, policy=undecided(assistant.parts.policy.models, 3)))
+    with pytest.raises(QuestionsError, match=f"the turn of question {asked[0].id} failed"):
+        cases_of(broken, asked)
 
 
 def test_questions_that_only_teach_are_not_looked_up(assistant: Assistant, asked: list[Question]) -> None:

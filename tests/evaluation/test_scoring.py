@@ -1,11 +1,13 @@
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from evaluation.intervals import share_text, wilson
 from evaluation.questions import Expect, Question, QuestionsError, read_questions
-from evaluation.scoring import Result, is_right
+from evaluation.run import compare, read_results, write_results
+from evaluation.scoring import Result, Scored, is_right
 
 
 def question(expect: Expect, gold: tuple[str, ...] = (), span: str | None = None) -> Question:
@@ -34,6 +36,40 @@ ASKED = question(Expect.ANSWER, ("page",), "families pay £300 yearly")
 )
 def test_the_rule_of_the_labels(asked: Question, got: Result, right: bool) -> None:
     assert is_right(asked, got) is right
+
+
+def test_a_turn_that_failed_is_never_right_although_it_hands_over() -> None:
+    assert not is_right(question(Expect.HANDOFF), replace(result("handoff"), reason="failed"))
+
+
+def scored(asked: Question, got: Result) -> Scored:
+    return Scored(asked, got, is_right(asked, got))
+
+
+@pytest.mark.parametrize(
+    ("expect", "before", "after", "said"),
+    [
+        (Expect.HANDOFF, "out_of_scope", "answer", "WORSE: q out_of_scope -> answer"),
+        (Expect.HANDOFF, "answer", "out_of_scope", "better: q answer -> out_of_scope"),
+        (Expect.HANDOFF, "answer", "handoff", "better: q answer -> handoff"),
+        (Expect.OUT_OF_SCOPE, "out_of_scope", "answer", "WORSE: q out_of_scope -> answer"),
+        (Expect.CONTACT, "handoff", "answer", None),
+    ],
+)
+def test_a_false_answer_that_is_new_or_gone_is_told(
+    tmp_path: Path, expect: Expect, before: str, after: str, said: str | None
+) -> None:
+    asked = question(expect)
+    write_results([scored(asked, result(before))], tmp_path / "r.jsonl")
+    told = compare([scored(asked, result(after))], read_results(tmp_path / "r.jsonl"))
+    assert told == ([f"{said}: text"] if said else [])
+
+
+@pytest.mark.parametrize("row", [{"id": "q", "kind": "answer"}, {"id": "q"}, ["q"], {**asdict(result("answer")), "more": 1}])
+def test_results_without_all_their_fields_are_refused(tmp_path: Path, row: object) -> None:
+    (tmp_path / "r.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(QuestionsError, match="give a file that --out wrote"):
+        read_results(tmp_path / "r.jsonl")
 
 
 def test_intervals_are_wilson_s() -> None:
