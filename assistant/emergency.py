@@ -8,13 +8,19 @@ from assistant.types import Audience, ContactCard, Kind, Reason, Reply
 from knowledge.types import Area
 
 _TEAM = "safeguarding"
+_NAMELESS = "the council's children's team"
+_NOBODY = "999"  # to ring when nothing else is known
 
 
 def emergency_words(path: str, area: Area, replies: Replies, audience: Audience) -> str:
-    """A fixed sentence that names the area's own team for keeping children safe, by day and by night."""
+    """A fixed sentence that names the area's own team for keeping children safe, by day and by night.
+
+    A team without a phone is not named with an empty place for it; its number for the night stands in for one of the day.
+    """
     team = area.contacts.get(_TEAM)
-    named = f"{team.name} on {team.phone}" if team else "the council's children's team"
-    closed = (team.out_of_hours_phone or team.phone) if team else "999"
+    phone = (team.phone or team.out_of_hours_phone) if team else ""
+    named = f"{team.name or team.role or _NAMELESS} on {phone}" if team and phone else _NAMELESS
+    closed = (team.out_of_hours_phone or phone or _NOBODY) if team else _NOBODY
     return replies.say(path, audience, safeguarding=named, out_of_hours=closed)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import cache, partial
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,10 @@ from assistant.coverage import Auditor, CoverageTable, area_coverage, setting_co
 from assistant.coverage_rules import load_coverage_rules
 from assistant.curated_preview import Trial, try_answer
 from assistant.data_files import DATA
+from assistant.london import london_today
 from assistant.turn import Assistant
 from knowledge.topics import TopicMapper
-from knowledge.types import Area
+from knowledge.types import Area, Document
 from signpost.taking_in import take_in_again
 from signpost.wiring import Workshop
 from store.content import DatabaseContent
@@ -27,6 +28,7 @@ from store.reports import Reports
 from store.staff import AuditLog, StaffAccounts
 
 _LEAST_HEADING = 0.25  # of the scale of `knowledge.topics`, as for passages; under it, a gap belongs to no heading
+_ONE_AT_A_TIME = Lock()  # for publishing answers
 
 
 def make_desk(
@@ -54,8 +56,8 @@ def make_desk(
 
     def coverage(area: Area, setting: str) -> list[CoverageTable]:
         chosen = [each for each in area.settings if setting in ("", each.slug)]
-        tables = [setting_coverage(area, each, auditor(), date.today()) for each in chosen]
-        return tables if setting else [area_coverage(area, auditor(), date.today()), *tables]
+        tables = [setting_coverage(area, each, auditor(), london_today()) for each in chosen]
+        return tables if setting else [area_coverage(area, auditor(), london_today()), *tables]
 
     secret = settings.oidc_client_secret.get_secret_value()
     oidc = {"issuer": settings.oidc_issuer, "client_id": settings.oidc_client_id, "client_secret": secret}
@@ -63,7 +65,8 @@ def make_desk(
     return StaffDesk(
         StaffAccounts(workshop.engine), AuditLog(workshop.engine), Gaps(workshop.engine), curated, Reports(workshop.engine),
         DatabaseContent(workshop.engine), publish, trial, coverage, asked, partial(take_in_again, workshop), answered, topics,
-        assistant.parts.policy.reached, date.today, oidc, settings.cookie_secret.get_secret_value(),
+        assistant.parts.policy.reached, london_today, oidc, settings.cookie_secret.get_secret_value(),
+        settings.public_address.rstrip("/"),
     )  # fmt: skip
 
 
@@ -83,13 +86,27 @@ def _by_heading(
 
 
 def publish_answers(workshop: Workshop, curated: CuratedAnswers, area: str) -> None:
-    """Take an area's live answers in as documents; those that are not live any more go."""
-    workshop.ingester().ingest_documents(area, SOURCE, curated.documents(area))
+    """Take an area's live answers in as documents; those that are not live any more go.
+
+    What is live is read again after it was taken in: whoever approves or withdraws meanwhile, here or in another process,
+    must not be undone by an older list.
+    """
+    taken_in: Sequence[Document] | None = None
+    with _ONE_AT_A_TIME:
+        while (live := curated.documents(area)) != taken_in:
+            workshop.ingester().ingest_documents(area, SOURCE, live)
+            taken_in = live
+
+
+def publish_all_answers(workshop: Workshop, curated: CuratedAnswers) -> None:
+    """Mend what a process that died, or two at once, left between the answers and the index; else nothing is done."""
+    for area in workshop.store.areas():
+        publish_answers(workshop, curated, area.slug)
 
 
 def expire_answers(workshop: Workshop, curated: CuratedAnswers) -> int:
     """End the answers whose day has come, take them out of the index, and open their gaps again; says how many."""
-    ended = curated.expire(date.today())
+    ended = curated.expire(london_today())
     for area in {each.area for each in ended}:
         publish_answers(workshop, curated, area)
     Gaps(workshop.engine).open_again([each.id for each in ended])

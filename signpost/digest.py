@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from api.staff.desk import StaffDesk
 from assistant.data_files import DATA, read_yaml
 from assistant.drift import drifts
+from assistant.london import london_today
 from assistant.policy import DecisionPolicy
 from signpost.wiring import Workshop
 from store.digest import Waiting, waiting_for
-from store.outbox import Letter, Outbox
+from store.outbox import Letter, Outbox, weekly
 from store.reports import Reports, shown
 from store.staff import Role, Staff, StaffAccounts
 
@@ -22,21 +23,21 @@ _LINES = ("owned", "late", "fresh", "answers", "sources", "contacts")
 
 def write_digests(workshop: Workshop, today: date | None = None) -> int:
     """Put the letters of this week into the outbox, if its day has come; says how many. Nobody gets two in a week."""
-    day, chosen = today or date.today(), workshop.settings.digest_day.strip().lower()
+    day, chosen = today or london_today(), workshop.settings.digest_day.strip().lower()
     if chosen not in _DAYS or day.weekday() < _DAYS.index(chosen):
         return 0
     outbox, written = Outbox(workshop.engine), 0
-    week = f"D-{day.isocalendar().year}-{day.isocalendar().week:02}"
+    week = f"{day.isocalendar().year}-{day.isocalendar().week:02}"
     for area in workshop.store.areas():
         everyone = [staff for staff in StaffAccounts(workshop.engine).everyone(area.slug) if staff.active]
-        due = [staff for staff in everyone if not outbox.state(f"{week}-{staff.id}")]
+        due = [staff for staff in everyone if not outbox.state(weekly(week, staff.id))]
         ratings = _drifting(workshop, area.slug, day) if due else None
         for staff in due:
             waiting = waiting_for(workshop.engine, staff, day, StaffDesk.school_year(day))
             drifting = ratings if staff.role is not Role.EDITOR else None
             if waiting.anything or drifting:
                 address = workshop.settings.public_address
-                written += _put(outbox, letter(staff, area.name, waiting, address, f"{week}-{staff.id}", drifting))
+                written += _put(outbox, letter(staff, area.name, waiting, address, weekly(week, staff.id), drifting))
     return written
 
 

@@ -16,7 +16,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.types import NATIONAL, Scope
 from signpost.area_cache import AreaCache
 from signpost.conversation import make_conversation
-from signpost.desk import expire_answers, make_desk
+from signpost.desk import expire_answers, make_desk, publish_all_answers
 from signpost.digest import write_digests
 from signpost.health import findings
 from signpost.passing import Teller, mail_tasks
@@ -52,12 +52,15 @@ def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], Non
     limits = HandOverLimits(
         settings.hand_overs_an_hour, settings.client_hand_overs_an_hour, settings.acknowledgements_an_hour
     )  # fmt: skip
-    passing = Passing(Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host), limits)
+    passing = Passing(
+        Outbox(workshop.engine), FollowUps(workshop.engine), bool(settings.smtp_host), limits, settings.waits_for_an_address
+    )  # fmt: skip
     teller = Teller(assistant, passing, CuratedAnswers(workshop.engine))
     desk = make_desk(workshop, assistant, refresh, teller.tell)
     trackers = DatabaseConversations(workshop.engine, settings.conversation_minutes)
     tasks = (
         trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated),
+        lambda: publish_all_answers(workshop, desk.curated),
         passing.follow_ups.purge, teller.catch_up, workshop.library.consolidate,
         *((lambda: write_digests(workshop),) if settings.smtp_host else ()), *mail_tasks(settings, passing.outbox),
     )  # fmt: skip

@@ -29,7 +29,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder that holds the database, the encoder and the indexes.")
     mode: Mode = Field(
         Mode.DEMO,
-        description="`live` refuses to start without SENDIASS, safeguarding, and safeguarding's out-of-hours number.",
+        description="`live` refuses to start without SENDIASS, safeguarding with a phone and an out-of-hours number, "
+        "and a name for each contact.",
     )
     database: str = Field(
         "",
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     acknowledgements_an_hour: int = Field(
         1, description="E-mails an hour that tell one address that its message has been sent; the message itself always goes."
     )
+    waits_for_an_address: int = Field(20, description="Questions whose answer may wait for one e-mail address.")
     public_address: str = Field(
         "http://127.0.0.1:8000", description="Address that staff reach it at, for links in mail and to a new account."
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from knowledge.types import Document, Scope
-from store.tables import CuratedRow
+from store.tables import AreaRow, CuratedRow
 
 SOURCE = "curated"
 DRAFT, LIVE, WITHDRAWN, EXPIRED = "draft", "live", "withdrawn", "expired"
@@ -72,7 +72,7 @@ class CuratedAnswers:
                 setattr(row, name, list(value) if name == "questions" else value)
             row.author, row.updated = author, _now()
             session.flush()
-            return _answer(row)
+            return _answer(session, row)
 
     def set_state(self, answer_id: int, state: str) -> None:
         """Make it live, withdraw it."""
@@ -86,7 +86,7 @@ class CuratedAnswers:
         """One answer of an area."""
         with Session(self._engine) as session:
             row = session.get(CuratedRow, answer_id)
-            return _answer(row) if row is not None and row.area == area else None
+            return _answer(session, row) if row is not None and row.area == area else None
 
     def all(self, area: str, state: str = "", setting: str = "") -> list[CuratedAnswer]:
         """The answers of an area, newest first."""
@@ -96,7 +96,7 @@ class CuratedAnswers:
         if setting:
             query = query.where(CuratedRow.setting == setting)
         with Session(self._engine) as session:
-            return [_answer(row) for row in session.scalars(query)]
+            return [_answer(session, row) for row in session.scalars(query)]
 
     def expire(self, today: date) -> list[CuratedAnswer]:
         """End the answers whose day has come; which."""
@@ -104,7 +104,7 @@ class CuratedAnswers:
             rows = session.scalars(select(CuratedRow).where(CuratedRow.state == LIVE, CuratedRow.expires < today)).all()
             for row in rows:
                 row.state, row.updated = EXPIRED, _now()
-            return [_answer(row) for row in rows]
+            return [_answer(session, row) for row in rows]
 
     def documents(self, area: str) -> Sequence[Document]:
         """The live answers as documents."""
@@ -121,9 +121,12 @@ def facts(answer: CuratedAnswer) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _answer(row: CuratedRow) -> CuratedAnswer:
+def _answer(session: Session, row: CuratedRow) -> CuratedAnswer:
+    """The area stands behind an answer that names nobody."""
+    area = None if row.owner else session.get(AreaRow, row.area)
+    owner = area.name if area else row.owner
     return CuratedAnswer(
-        row.area, tuple(row.questions), row.text, row.setting, row.audience, row.title, row.url, row.owner, row.review_by,
+        row.area, tuple(row.questions), row.text, row.setting, row.audience, row.title, row.url, owner, row.review_by,
         row.expires, row.gap, row.change, row.state, row.author, row.id, row.created, row.updated,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from store.gaps import OPEN_STATES
+from store.gaps import OPEN_STATES, TO_DO_STATES
 from store.staff import Role, Staff
 from store.tables import CuratedRow, GapRow, SettingRow, SourceCheckRow
 
@@ -36,7 +36,8 @@ class Waiting:
 
 def waiting_for(engine: Engine, staff: Staff, today: date, school_year: date) -> Waiting:
     """What waits for `staff`: an editor sees the own setting's only."""
-    mine = [GapRow.area == staff.area, GapRow.merged_into.is_(None), GapRow.state.in_(OPEN_STATES)]
+    states = OPEN_STATES if staff.role is Role.EDITOR else TO_DO_STATES
+    mine = [GapRow.area == staff.area, GapRow.merged_into.is_(None), GapRow.state.in_(states)]
     curated = [CuratedRow.area == staff.area, CuratedRow.state == "live", CuratedRow.review_by < today]
     settings = [SettingRow.area == staff.area]
     if staff.role is Role.EDITOR:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.curated import LIVE
@@ -61,6 +61,12 @@ class FollowUps:
         query = select(FollowUpRow).where(FollowUpRow.area == area, unanswered)
         with Session(self._engine) as session:
             return [_follow_up(row) for row in session.scalars(query)]
+
+    def waits(self, email: str) -> int:
+        """How many questions wait for an address, in all areas."""
+        query = select(func.count()).where(func.lower(FollowUpRow.email) == email.lower())
+        with Session(self._engine) as session:
+            return session.scalar(query) or 0
 
     def answered(self, key: str, curated: int) -> None:
         """Note the answer; the address is deleted."""

@@ -19,6 +19,8 @@ FEWEST_PEOPLE = 3
 """A cluster of fewer people shows no wording."""
 STATES = ("new", "assigned", "answered", "passed", "not_for_us")
 OPEN_STATES = ("new", "assigned", "passed")
+TO_DO_STATES = ("new", "assigned")
+"""What waits for the area's own staff: what was passed to a setting waits for its editors."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,7 @@ class Gaps:
     def get(self, area: str, gap_id: int) -> Gap | None:
         """One cluster; the one that it was merged into, if it was."""
         with Session(self._engine) as session:
-            row = session.get(GapRow, gap_id)
-            while row is not None and row.merged_into is not None:
-                row = session.get(GapRow, row.merged_into)
+            row = whole(session, gap_id)
             return _gap(row, _examples(session, [row])[row.id]) if row is not None and row.area == area else None
 
     def wordings(self, gap_id: int, most: int = 50) -> list[str]:
@@ -185,6 +185,14 @@ class Gaps:
         if any(fresh):
             self.change(gap_id, setting=first)
         return [each for each in fresh if each is not None]
+
+
+def whole(session: Session, gap_id: int) -> GapRow | None:
+    """One cluster's row; that of the one that it was merged into, if it was."""
+    row = session.get(GapRow, gap_id)
+    while row is not None and row.merged_into is not None:
+        row = session.get(GapRow, row.merged_into)
+    return row
 
 
 def _alone(session: Session) -> None:

@@ -4,6 +4,9 @@
 nobody can know whether it arrived: it becomes `check`, for staff to decide, and is never sent again by itself. Staff send it
 again, or discard it: it becomes `discarded`. Of a message that was sent or discarded no words and no address are kept.
 
+An acknowledgement and a weekly letter to staff hold nothing that is lost with them: if they can't arrive, they are discarded at
+once, without staff.
+
 A letter of the state `held` follows another: the acknowledgement "SP-7KQ2-M4XA-A" waits until "SP-7KQ2-M4XA" has been sent.
 """
 
@@ -16,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, func, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +30,7 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 7
 """How long to wait after each failure; after the last one staff have to look."""
 _STUCK = timedelta(minutes=10)
 _AFTER = "-A"  # ends the reference of a letter that follows another
+_WEEKLY = "D-"  # begins the reference of a weekly letter to staff
 _LONGEST_ADDRESS = 200
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")  # as HTML has it, with a dot
@@ -74,6 +78,8 @@ class Outbox:
         with Session(self._engine) as session, session.begin():
             stuck = update(OutboxRow).where(OutboxRow.state == SENDING, OutboxRow.claimed < at - _STUCK)
             session.execute(stuck.values(state=CHECK, problem="the service stopped while sending: it may have arrived or not"))
+            for row in session.scalars(select(OutboxRow).where(_given_up(), or_(*_needless()))):
+                _blank(row, DISCARDED)
             rows = session.scalars(
                 select(OutboxRow).where(OutboxRow.state == WAITING, OutboxRow.next_try <= at).order_by(OutboxRow.id)
             )
@@ -117,6 +123,8 @@ class Outbox:
             if not give_up:
                 row.next_try = (now or _now()) + BACK_OFF[row.tries]
             row.tries += 1
+            if give_up and (row.reference.endswith(_AFTER) or row.reference.startswith(_WEEKLY)):
+                _blank(row, DISCARDED)
 
     def again(self, area: str, letter_id: int) -> bool:
         """Send a message that failed or has to be checked once more, because staff say so."""
@@ -139,8 +147,8 @@ class Outbox:
             return True
 
     def troubled(self, area: str = "") -> list[Letter]:
-        """The messages that staff have to look at."""
-        query = select(OutboxRow).where(OutboxRow.state.in_((FAILED, CHECK))).order_by(OutboxRow.id)
+        """The messages that staff have to look at: those from families, and those that tell them of an answer."""
+        query = select(OutboxRow).where(_given_up(), not_(or_(*_needless()))).order_by(OutboxRow.id)
         with Session(self._engine) as session:
             return [_letter(row) for row in session.scalars(query.where(OutboxRow.area == area) if area else query)]
 
@@ -170,6 +178,20 @@ def new_reference(*parts: str) -> str:
 def acknowledging(reference: str) -> str:
     """The reference of the letter that tells its sender that the letter `reference` has gone."""
     return f"{reference}{_AFTER}"
+
+
+def weekly(week: str, staff_id: int) -> str:
+    """The reference of the weekly letter to somebody of the staff."""
+    return f"{_WEEKLY}{week}-{staff_id}"
+
+
+def _given_up() -> ColumnElement[bool]:
+    return OutboxRow.state.in_((FAILED, CHECK))
+
+
+def _needless() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Letters that staff need not look at if they don't arrive."""
+    return OutboxRow.reference.endswith(_AFTER), OutboxRow.reference.startswith(_WEEKLY)
 
 
 def _blank(row: OutboxRow, state: str) -> None:

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from store.tables import CountRow, CuratedRow, GapRow
+from store.gaps import whole
+from store.tables import CountRow, CuratedRow
 
 SMALLEST = 5
 """Counts under this are hidden ("fewer than 5")."""
@@ -81,7 +82,7 @@ class Reports:
         found = []
         with Session(self._engine) as session:
             for row in session.scalars(query):
-                gap = session.get(GapRow, row.gap) if row.gap else None
+                gap = whole(session, row.gap) if row.gap else None
                 day = (row.approved or row.updated).date()
                 if first <= day <= last:
                     found.append(Change(row.questions[0], gap.people if gap else 0, row.change, row.text, day, row.setting))

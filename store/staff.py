@@ -68,8 +68,9 @@ class StaffAccounts:
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
 
     def add(self, email: str, name: str, role: Role, area: str, setting: str = "", *, move: bool = False) -> str:
-        """Add an account, or change it; the one-time token of the link that sets a password.
+        """Add an account, or change it; the one-time token of the link that sets a password. Older links stop working.
 
+        The password of an account that was removed is forgotten.
         Raises KnowledgeError if the address has an account in another area, unless it is to `move` from there.
         """
         address = email.strip().lower()
@@ -83,9 +84,12 @@ class StaffAccounts:
                     f"{address} has an account already, but not in your area. "
                     "Use another address, or ask whoever runs Signpost to move it with 'signpost staff add'."
                 )
+            if not row.active:
+                row.password = ""  # whoever was removed comes back by the link alone
             row.name, row.role, row.area, row.setting, row.active = name, role.value, area, setting, True
             session.flush()
             token = secrets.token_urlsafe(24)
+            session.execute(delete(SignInLinkRow).where(SignInLinkRow.staff == row.id))
             session.add(SignInLinkRow(token=_hashed(token), staff=row.id, expires=_now() + timedelta(days=LINK_DAYS)))
         return token
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Form, HTTPException
 from fastapi.responses import Response
 
 from actions.replies import reply_json
+from api.staff.answer_form import MOST_LETTERS, MOST_QUESTIONS, AnswerForm, ended
 from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.reading_level import reading_age
 from assistant.types import Audience, Context
-from store.curated import DRAFT, LIVE, WITHDRAWN, CuratedAnswer, facts
+from store.curated import LIVE, WITHDRAWN, CuratedAnswer, facts
 from store.gaps import Gap
 
 router = APIRouter(prefix="/staff/answers", include_in_schema=False)
-_MOST_QUESTIONS = 12
 _EASY_AGE = 11
 _UNTRIED: dict[str, Any] = {
     "tried": [],
     "age": None,
     "problem": "",
+    "typed": None,
+    "most": MOST_LETTERS,
     "easy": _EASY_AGE,
     "history": [],
     "wins_over": [],
@@ -42,7 +43,7 @@ def fresh(signed: SignedDep, gap: int = 0) -> Response:
     """The form, begun from a cluster or empty."""
     signed.needs("answers")
     found = _chosen_gap(signed, gap)
-    questions = signed.desk.gaps.wordings(found.id, _MOST_QUESTIONS) if found else []
+    questions = signed.desk.gaps.wordings(found.id, MOST_QUESTIONS) if found else []
     setting = found.setting if found else signed.setting
     owner = signed.area.contacts["send_team"].name if "send_team" in signed.area.contacts else signed.area.name
     answer = CuratedAnswer(signed.staff.area, tuple(questions), "", setting, owner=owner, gap=found.id if found else None)
@@ -57,38 +58,16 @@ def one(signed: SignedDep, answer_id: int) -> Response:
 
 
 @router.post("")
-def save(
-    signed: PostingDep,
-    questions: Annotated[str, Form(max_length=4000)] = "",
-    text: Annotated[str, Form(max_length=4000)] = "",
-    answer_id: Annotated[int, Form()] = 0,
-    setting: Annotated[str, Form(max_length=80)] = "",
-    audience: Annotated[str, Form(max_length=20)] = "",
-    title: Annotated[str, Form(max_length=200)] = "",
-    url: Annotated[str, Form(max_length=500)] = "",
-    owner: Annotated[str, Form(max_length=200)] = "",
-    review_by: Annotated[str, Form(max_length=10)] = "",
-    expires: Annotated[str, Form(max_length=10)] = "",
-    change: Annotated[str, Form(max_length=1000)] = "",
-    gap: Annotated[int, Form()] = 0,
-    act: Annotated[str, Form(max_length=10)] = "save",
-) -> Response:
+def save(signed: PostingDep, form: Annotated[AnswerForm, Form()]) -> Response:
     """Keep a draft and show what it would do. A live answer is live at once as it is saved; `act` "try" only shows it."""
     signed.needs("answers")
-    signed.may_touch(setting)
-    before = _answer(signed, answer_id) if answer_id else None
-    found = None if before else _chosen_gap(signed, gap)
-    wordings = tuple(line.strip() for line in questions.splitlines() if line.strip())[:_MOST_QUESTIONS]
-    answer = CuratedAnswer(
-        signed.staff.area, wordings, text.replace("\r\n", "\n").strip(), setting,
-        audience if audience in ("parent", "young_person") else "", title.strip(), url.strip(), owner.strip(),
-        _day(review_by), _day(expires), before.gap if before else found.id if found else None, change.strip(),
-        before.state if before else DRAFT, id=answer_id,
-    )  # fmt: skip
-    problem = _problem(signed, answer)
-    if problem:
-        return signed.page("answer.html", 422, answer=answer, **_UNTRIED | {"problem": problem})
-    if act == "try":
+    signed.may_touch(form.setting)
+    before = _answer(signed, form.answer_id) if form.answer_id else None
+    found = None if before else _chosen_gap(signed, form.gap)
+    answer = form.answer(signed.area, before, found.id if found else None)
+    if problem := form.problem(signed.area, answer, signed.desk.today()):
+        return signed.page("answer.html", 422, answer=answer, **_UNTRIED | {"problem": problem, "typed": form})
+    if form.act == "try":
         return _shown(signed, answer, changed=True)
     kept = signed.desk.curated.save(answer, signed.staff.email)
     signed.log("write answer", f"answer {kept.id}", facts(before) if before else None, facts(kept))
@@ -101,6 +80,8 @@ def save(
 def approve(signed: PostingDep, answer_id: int, later: BackgroundTasks) -> Response:
     """Make it live; those who wait for it are told after that."""
     answer = _answer(signed, answer_id)
+    if problem := ended(answer, signed.desk.today()):
+        return _shown(signed, answer, problem=problem)
     signed.desk.curated.set_state(answer.id, LIVE)
     signed.desk.publish(signed.staff.area)
     if gap := _gap(signed, answer.gap):
@@ -123,8 +104,8 @@ def withdraw(signed: PostingDep, answer_id: int) -> Response:
     return go(f"/staff/answers/{answer.id}")
 
 
-def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False) -> Response:
-    """The form with the answer, really tried. `changed`: these words are not kept yet."""
+def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False, problem: str = "") -> Response:
+    """The form with the answer, really tried. `changed`: these words are not kept yet. `problem`: why something was refused."""
     asked = list(answer.questions)
     if gap := _gap(signed, answer.gap):
         asked += [each for each in signed.desk.gaps.wordings(gap.id) if each not in asked]
@@ -136,9 +117,10 @@ def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False) -> R
     tried = trial.tried(asked, context)
     facts = {
         "tried": tried, "look": reply_json(tried[0].reply), "voice": context.audience.value, "age": reading_age(answer.text),
-        "history": history, "changed": changed, "wins_over": trial.wins_over(tried[: len(answer.questions)], context),
+        "history": history, "changed": changed, "problem": problem,
+        "wins_over": trial.wins_over(tried[: len(answer.questions)], context),
     }  # fmt: skip
-    return signed.page("answer.html", answer=answer, **_UNTRIED | facts)
+    return signed.page("answer.html", 422 if problem else 200, answer=answer, **_UNTRIED | facts)
 
 
 def _answer(signed: Signed, answer_id: int) -> CuratedAnswer:
@@ -162,22 +144,3 @@ def _chosen_gap(signed: Signed, number: int) -> Gap | None:
     if number and found is None:
         raise HTTPException(404, "There is no page at this address.")
     return found
-
-
-def _problem(signed: Signed, answer: CuratedAnswer) -> str:
-    if not answer.questions:
-        return "Write at least one question, as a family would ask it."
-    if not answer.text:
-        return "Write the answer."
-    if answer.setting and answer.setting not in {each.slug for each in signed.area.settings}:
-        return f"There is no setting '{answer.setting}'."
-    if answer.url and not answer.url.startswith(("https://", "http://")):
-        return f"'{answer.url}' is not a web address: it should begin with https://"
-    return ""
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise HTTPException(422, f"'{text}' is not a date: write it as 2026-12-24.") from error

@@ -19,6 +19,7 @@ from store.content import CONFIRMED, SourceLine
 from store.outbox import is_address
 
 router = APIRouter(prefix="/staff/content", include_in_schema=False)
+_SAFETY = "safeguarding"
 _FIELDS = ("name", "role", "phone", "email", "hours")
 _KINDS = {"folder": "Files in", "pages": "List of pages", "website": "Web site", "curated": "Answers that staff wrote"}
 _NONE = HTTPException(404, "There is no page at this address.")
@@ -28,11 +29,17 @@ _NONE = HTTPException(404, "There is no page at this address.")
 def overview(signed: SignedDep) -> Response:
     """What is indexed, what is old, what contradicts a statutory card, and who is named where."""
     signed.needs("content")
+    return _shown(signed)
+
+
+def _shown(signed: Signed, key: str = "", typed: Contact | None = None, problem: str = "") -> Response:
+    """The page. `problem`: why the contact `key`, as it was `typed`, was refused."""
     area, today, setting = signed.area, signed.desk.today(), signed.setting
     contacts = [] if setting else [(key, each.name, each) for key, each in area.contacts.items()]
     contacts += [(each.slug, each.name, each.contact) for each in area.settings if setting in ("", each.slug)]
     return signed.page(
-        "content.html", sources=signed.desk.content.sources(area.slug, setting), name_of=source_name,
+        "content.html", 422 if problem else 200, refused=key, typed=typed, problem=problem, name_of=source_name,
+        sources=signed.desk.content.sources(area.slug, setting),
         old=signed.desk.content.old_documents(area.slug, today, setting),
         troubled=[] if setting else signed.service.passing.outbox.troubled(area.slug),
         contradictions=signed.desk.content.contradictions(area.slug, setting), contacts=contacts,
@@ -74,18 +81,13 @@ def contact(
     """Confirm a contact, with or without a change: it was seen today."""
     signed.needs("content")
     signed.may_touch(key)
-    before, email = _contact(signed, key), email.strip()
-    if email and not is_address(email):
-        raise HTTPException(422, f"'{email}' does not look like an e-mail address. {PLAIN_ADDRESS} Please check it.")
-    if not phone and not email:
-        raise HTTPException(422, f"{key} needs a phone number or an e-mail address: without one, no family can reach it.")
-    if phone and not _is_phone(phone):
-        raise HTTPException(
-            422, f"'{phone}' is not a phone number: write one, with its area code, as 01632 960100. More can go under Hours."
-        )
+    before = _contact(signed, key)
     after = replace(
-        before, name=name, role=role, phone=phone, email=email, hours=hours, seen_at=CONFIRMED, seen_on=signed.desk.today()
-    )
+        before, name=name.strip(), role=role.strip(), phone=phone.strip(), email=email.strip(), hours=hours.strip(),
+        seen_at=CONFIRMED, seen_on=signed.desk.today(),
+    )  # fmt: skip
+    if problem := _problem(signed, key, after):
+        return _shown(signed, key, after, problem)
     signed.desk.content.save_contact(signed.staff.area, key, after)
     signed.service.refresh_areas()
     signed.log("confirm contact", key, _facts(before), _facts(after))
@@ -133,6 +135,23 @@ def _contact(signed: Signed, key: str) -> Contact:
     if setting is None:
         raise _NONE
     return setting.contact
+
+
+def _problem(signed: Signed, key: str, contact: Contact) -> str:
+    """Why a contact can't be kept; "" if it can. Families read the names of the area's own contacts in a sentence."""
+    if key in signed.area.contacts and not contact.name:
+        return "Write a name, or what the team is called: families are told to ring it by that name."
+    if key == _SAFETY and not contact.phone:
+        return "Write a phone number: it stands on the safety card, for somebody who needs help now."
+    if contact.email and not is_address(contact.email):
+        return f"'{contact.email}' does not look like an e-mail address. {PLAIN_ADDRESS} Please check it."
+    if not contact.phone and not contact.email:
+        return f"{key} needs a phone number or an e-mail address: without one, no family can reach it."
+    if contact.phone and not _is_phone(contact.phone):
+        return (
+            f"'{contact.phone}' is not a phone number: write one, with its area code, as 01632 960100. More can go under Hours."
+        )
+    return ""
 
 
 def _is_phone(text: str) -> bool:

@@ -50,6 +50,8 @@ class StaffDesk:
     oidc: Mapping[str, str]
     """Issuer, client id and secret of the sign-in provider; empty without one."""
     cookie_secret: str
+    public_address: str
+    """Where staff reach the service, without a slash at its end."""
 
     @staticmethod
     def school_year(today: date) -> date:

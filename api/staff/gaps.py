@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -13,13 +13,14 @@ from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 from assistant.why_not import why_not
-from store.gaps import FEWEST_PEOPLE, STATES, Gap
+from store.gaps import FEWEST_PEOPLE, OPEN_STATES, STATES, TO_DO_STATES, Gap
 from store.reports import shown
 
 router = APIRouter(prefix="/staff/gaps", include_in_schema=False)
 _MOST_NEAR = 3
 _MOST_SHOWN = 200
 _MOST_OTHERS = 100
+MOST_NOTES = 4000
 TO_DO = "to_do"
 STATE_NAMES = {
     "new": "New", "assigned": "Assigned", "answered": "Answered", "passed": "Passed to a setting", "not_for_us": "Not for us",
@@ -48,15 +49,20 @@ def inbox(signed: SignedDep, state: str = TO_DO) -> Response:
 @router.get("/{gap_id}")
 def one(signed: SignedDep, gap_id: int) -> Response:
     """One cluster: its questions, what was near, and what can be done."""
-    gap = _gap(signed, gap_id)
+    return _shown(signed, _gap(signed, gap_id))
+
+
+def _shown(signed: Signed, gap: Gap, typed: Mapping[str, str] | None = None, problem: str = "") -> Response:
+    """The page. `problem`: why the change that was `typed` was refused."""
     questions = signed.desk.gaps.question_rows(gap.id)
     near = _near(signed, gap, questions[0][1]) if questions else []
     pressing = signed.desk.gaps.all(signed.staff.area, signed.setting, most=_MOST_OTHERS + 1)
     others = [(each.id, label_of(signed, each)) for each in pressing if each.id != gap.id]
     return signed.page(
-        "gap.html", gap=gap, name=label_of(signed, gap), questions=_wordings(questions), near=near, states=STATES,
+        "gap.html", 422 if problem else 200, typed=typed or _facts(gap), problem=problem, gap=gap,
+        name=label_of(signed, gap), questions=_wordings(questions), near=near, states=STATES,
         others=others[:_MOST_OTHERS], fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap),
-        setting_name=signed.setting_name, asked_about=_asked_about(signed, gap),
+        setting_name=signed.setting_name, asked_about=_asked_about(signed, gap), most_notes=MOST_NOTES,
     )  # fmt: skip
 
 
@@ -66,30 +72,46 @@ def change(
     gap_id: int,
     state: Annotated[str, Form()] = "new",
     owner: Annotated[str, Form(max_length=200)] = "",
-    due: Annotated[str, Form(max_length=10)] = "",
-    notes: Annotated[str, Form(max_length=4000)] = "",
+    due: Annotated[str, Form()] = "",
+    notes: Annotated[str, Form()] = "",
     label: Annotated[str, Form(max_length=200)] = "",
     setting: Annotated[str | None, Form(max_length=80)] = None,
 ) -> Response:
     """Set state, owner, due date, notes and name; pass it to a setting, whose editors then see it."""
     gap = _gap(signed, gap_id)
     to = gap.setting if setting is None or signed.setting else setting
-    if state == "passed" and not to:
-        raise HTTPException(422, "Choose the setting that you pass it to.")
-    if to and setting_of(signed.area, to) is None:
-        raise HTTPException(422, f"There is no setting '{to}'.")
-    if state not in STATES:
-        raise HTTPException(422, f"'{state}' is not a state: {', '.join(STATES)}.")
-    try:
-        day = date.fromisoformat(due) if due else None
-    except ValueError as error:
-        raise HTTPException(422, f"'{due}' is not a date: write it as 2026-12-24.") from error
-    signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label, setting=to)
-    before = {"state": gap.state, "owner": gap.owner, "due": str(gap.due or ""), "notes": gap.notes, "label": gap.label}
+    notes = notes.replace("\r\n", "\n")
     after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label, "setting": to}
-    before["setting"] = gap.setting
-    signed.log("change gap", f"gap {gap.id}", before, after)
+    if problem := _problem(signed, after):
+        return _shown(signed, gap, after, problem)
+    day = date.fromisoformat(due) if due else None
+    signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label, setting=to)
+    signed.log("change gap", f"gap {gap.id}", _facts(gap), after)
     return go(f"/staff/gaps/{gap.id}")
+
+
+def _problem(signed: Signed, typed: Mapping[str, str]) -> str:
+    """Why a change can't be made; "" if it can."""
+    if typed["state"] == "passed" and not typed["setting"]:
+        return "Choose the setting that you pass it to."
+    if typed["setting"] and setting_of(signed.area, typed["setting"]) is None:
+        return f"There is no setting '{typed['setting']}'."
+    if typed["state"] not in STATES:
+        return f"'{typed['state']}' is not a state: {', '.join(STATES)}."
+    if (long := len(typed["notes"])) > MOST_NOTES:
+        return f"The notes have {long:,} letters. Only {MOST_NOTES:,} fit: make them shorter."
+    try:
+        date.fromisoformat(typed["due"] or "2026-12-24")
+    except ValueError:
+        return f"'{typed['due']}' is not a date: write it as 2026-12-24."
+    return ""
+
+
+def _facts(gap: Gap) -> dict[str, str]:
+    return {
+        "state": gap.state, "owner": gap.owner, "due": str(gap.due or ""), "notes": gap.notes, "label": gap.label,
+        "setting": gap.setting,
+    }  # fmt: skip
 
 
 @router.post("/{gap_id}/merge")
@@ -135,7 +157,7 @@ def label_of(signed: Signed, gap: Gap) -> str:
 
 def _to_do(signed: Signed) -> tuple[str, ...]:
     """The states that wait for this person: what was passed to a setting waits for its editors."""
-    return ("new", "assigned", "passed") if signed.setting else ("new", "assigned")
+    return OPEN_STATES if signed.setting else TO_DO_STATES
 
 
 def _wordings(questions: Sequence[tuple[int, str]]) -> list[tuple[str, list[int]]]:

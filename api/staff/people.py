@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
-from api.guard import own_origin
 from api.staff.session import PostingDep, Signed, SignedDep, go
 from knowledge.errors import KnowledgeError
 from store.staff import Role
@@ -30,7 +29,6 @@ def people(signed: SignedDep) -> Response:
 
 @router.post("/people")
 def add(
-    request: Request,
     signed: PostingDep,
     email: Annotated[str, Form(max_length=200)] = "",
     name: Annotated[str, Form(max_length=200)] = "",
@@ -42,7 +40,7 @@ def add(
     link, problem = "", _problem(signed, email, role, setting)
     if not problem:
         try:
-            link = f"{own_origin(request)}/staff/welcome/{_added(signed, email, name, role, setting)}"
+            link = f"{signed.desk.public_address}/staff/welcome/{_added(signed, email, name, role, setting)}"
         except KnowledgeError as error:
             problem = str(error)
     everyone = signed.desk.accounts.everyone(signed.staff.area)

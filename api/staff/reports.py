@@ -21,6 +21,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 _BACK = (
     ("/staff", "Back to the staff screens"), ("/staff/coverage", "All settings"), ("/staff/coverage.csv", "Save as CSV"),
 )  # fmt: skip
+_GONE = "Your school or college is not in Signpost any more. Ask an administrator of your area."
 _VOICES = {"parent": "Parents and carers", "young_person": "Young people"}
 
 
@@ -81,6 +82,8 @@ def coverage(signed: SignedDep) -> Response:
     """The heat map of all settings with what was asked and not answered, or the table of an editor's own."""
     signed.needs("reports")
     tables = signed.desk.coverage(signed.area, signed.setting)
+    if not tables:
+        raise HTTPException(422, _GONE)
     if len(tables) == 1:
         return HTMLResponse(coverage_page(tables[0], back=_BACK))
     links = {table.setting: f"/staff/coverage/{table.setting or 'area'}" for table in tables}

@@ -90,6 +90,10 @@ class Policy:
     right_95: tuple[float, float]
     false_answers: float
     false_answers_95: tuple[float, float]
+    answered_areas: tuple[float, float]
+    """The smallest and the largest share of an area; so the two that follow."""
+    right_areas: tuple[float, float]
+    false_answers_areas: tuple[float, float]
     surely_answered: float
     """The three shares without the answers that are said to be uncertain."""
     right_among_sure: float
@@ -148,6 +152,9 @@ def read_policy(path: Path) -> Policy | None:
             right_95=_pair(row["right_among_answered_95"]),
             false_answers=float(row["false_answers"]),
             false_answers_95=_pair(row["false_answers_95"]),
+            answered_areas=_pair(row["coverage_of_answerable_areas"]),
+            right_areas=_pair(row["right_among_answered_areas"]),
+            false_answers_areas=_pair(row["false_answers_areas"]),
             surely_answered=float(row["surely_answered"]),
             right_among_sure=float(row["right_among_sure"]),
             surely_false=float(row["surely_false"]),

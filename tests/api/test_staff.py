@@ -27,6 +27,12 @@ def test_a_link_works_once(office: Office) -> None:
     assert office.client.get("/staff/welcome/guessed").status_code == 410
 
 
+def test_a_new_link_ends_the_older(office: Office) -> None:
+    older, newer = (office.accounts.add("lost@larkmere.example", "Lost", Role.REVIEWER, "larkmere") for _ in range(2))
+    codes = [office.client.post(f"/staff/welcome/{each}", data={"password": PASSWORD}).status_code for each in (older, newer)]
+    assert codes == [410, 200]
+
+
 def test_too_many_tries_lock_the_account(office: Office) -> None:
     token = office.accounts.add("locked@larkmere.example", "Locked", Role.REVIEWER, "larkmere")
     office.accounts.set_password(token, PASSWORD)

@@ -268,14 +268,16 @@ def test_a_change_to_a_live_answer_can_be_tried_first(office: Office) -> None:
 def test_a_gap_is_open_again_when_its_answer_is_withdrawn_or_ends(office: Office) -> None:
     gap = office.gap("")
     office.sign_in("reviewer")
-    yesterday = (date.today() - timedelta(days=1)).isoformat()
-    address = write(office, questions="is there a juggling class", gap=str(gap), expires=yesterday)
+    address = write(office, questions="is there a juggling class", gap=str(gap))
     office.post(f"{address}/approve")
     assert office.desk.gaps.get("larkmere", gap).state == "answered"  # type: ignore[union-attr]
     office.post(f"{address}/withdraw")
     assert office.desk.gaps.get("larkmere", gap).state == "new"  # type: ignore[union-attr]
     assert office.client.post(f"{address}/withdraw", data={"csrf": office.csrf()}).status_code == 422
     office.post(f"{address}/approve")
+    live = office.desk.curated.get("larkmere", int(address.rsplit("/", 1)[1]))
+    assert live
+    office.desk.curated.save(replace(live, expires=date.today() - timedelta(days=2)), "x@y.example")  # two days go by
     expire_answers(office.workshop, office.desk.curated)  # the service does it itself once a minute, perhaps just now
     office.service.refresh()
     assert office.desk.gaps.get("larkmere", gap).state == "new"  # type: ignore[union-attr]

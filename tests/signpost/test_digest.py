@@ -87,6 +87,17 @@ def test_what_waits_arrives_once_a_week_as_numbers_only(workshop: Workshop) -> N
     assert write_digests(workshop, date(2026, 12, 7)) == 1
 
 
+def test_what_was_passed_to_a_setting_waits_for_its_editors_only(workshop: Workshop) -> None:
+    gaps = Gaps(workshop.engine)
+    fresh = next(gap for gap in gaps.all("brookshire") if not gap.owner)
+    gaps.change(fresh.id, state="passed", setting="oak")
+    assert write_digests(workshop, MONDAY) == 2
+    bodies = {each.recipient: each.body for each in Outbox(workshop.engine).due()}
+    assert "Gaps that nobody looks after yet: 1." in bodies["ed@brookshire.example"]
+    assert "Gaps that nobody" not in bodies["ada@brookshire.example"]
+    assert "Gaps that you look after: 1." in bodies["ada@brookshire.example"]
+
+
 def test_names_to_confirm_are_told_in_a_new_school_year(workshop: Workshop) -> None:
     assert write_digests(workshop, date(2027, 9, 6)) == 2
     bodies = {each.recipient: each.body for each in Outbox(workshop.engine).due()}

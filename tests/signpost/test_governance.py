@@ -123,6 +123,8 @@ def test_figures_are_those_of_the_policy_in_use(facts: Facts, data: Path, area: 
     record = render("transparency-record.md", facts)
     for name in ("coverage_of_answerable", "right_among_answered", "false_answers", "bound"):
         assert f"{100 * reached[name]:.1f} %" in record
+    for name in ("coverage_of_answerable_areas", "right_among_answered_areas", "false_answers_areas"):
+        assert f"by area {100 * reached[name][0]:.1f} % to {100 * reached[name][1]:.1f} %)" in record
     assert f"On {reached['questions']} questions" in record
     assert f"From {policy['answer_at']:.2f} upwards" in record
     assert f"{100 * reached['right_among_answered']:.1f} % of the answers were right" in render("impact-assessment.md", facts)
@@ -272,6 +274,17 @@ def test_the_privacy_notices_are_easy_and_short(
         assert age is not None
         assert age <= oldest
         assert 200 < len(text.split()) <= most_words
+
+
+@pytest.mark.parametrize("settings", [{}, {"smtp_host": "mail.example"}])
+def test_each_part_of_the_privacy_notices_stands_on_its_own(data: Path, area: Area, settings: dict[str, str]) -> None:
+    facts = with_settings(data, area, **settings)
+    adults, young = (render(name, facts) for name in ("privacy-notice.md", "privacy-notice-young-people.md"))
+    assert "\n\nIf the chat sees that someone is in danger" in adults
+    assert "\n\n## Who can see it?" in young
+    for text in (adults, young):
+        assert not re.search(r"\S- \*\*", text)
+        assert text.count("\n- **If you ask us to send a message.**") == (1 if settings else 0)
 
 
 def test_what_is_tested_is_read_from_the_tests(tmp_path: Path, facts: Facts) -> None:

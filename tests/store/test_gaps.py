@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from store.curated import LIVE, CuratedAnswer, CuratedAnswers
 from store.gaps import Gaps
+from store.reports import Reports
 from store.tables import GapRow, UnansweredRow
 
 DIMENSIONS = 64
@@ -170,3 +172,16 @@ def test_areas_do_not_mix(engine: Engine, area: str) -> None:
     gaps = Gaps(engine)
     gaps.cluster()
     assert gaps.all(area) == []
+
+
+def test_what_changed_counts_all_who_asked_although_their_gap_was_merged(engine: Engine) -> None:
+    ask(engine, [1, 1, 2, 2, 2])
+    gaps, curated = Gaps(engine), CuratedAnswers(engine)
+    gaps.cluster()
+    most, few = gaps.all("brookshire")
+    answer = curated.save(CuratedAnswer("brookshire", ("Is there a hoist?",), "Yes, at the pool.", gap=few.id), "rev@x.example")
+    curated.set_state(answer.id, LIVE)
+    gaps.merge("brookshire", most.id, [few.id])
+    year = datetime.now().year
+    (changed,) = Reports(engine).changes("brookshire", date(year, 1, 1), date(year + 1, 1, 1))
+    assert changed.people == 5
