@@ -53,6 +53,12 @@ def last_question(service: Service, token: str) -> str:
     return str(tracker["slots"].get("last_question") or "") if tracker else ""
 
 
+def contact_setting(service: Service, token: str) -> str:
+    """The slug of the setting whose own role the last reply shows; "" if it shows none."""
+    tracker = service.conversation.trackers.load(_key(token))
+    return str(tracker["slots"].get("contact_setting") or "") if tracker else ""
+
+
 async def say(service: Service, token: str, text: str, *, misread: bool = False) -> Exchange:
     """Send a message or a button's payload. Raises HTTPException 401 if the conversation is over.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fastapi import HTTPException
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +23,7 @@ _REACHED = ("sendiass", "send_team")
 _LEAST = 10  # letters
 PLAIN_ADDRESS = "It may hold plain letters (a to z), numbers and marks like . - _ only, with an @, and no gaps."
 _OFTEN = "A few messages were sent from here in the last hour. Please wait an hour, or ring or write to them yourself."
+_MOVED_ON = "This chat has gone on since you wrote that. Nothing was sent. Ask again who can help, then send it to them."
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,25 @@ class Sent:
     text: str
 
 
-def draft(service: Service, context: Context, question: str) -> str:
-    """The summary to start from."""
+def draft(service: Service, context: Context, reply: Mapping[str, Any]) -> str:
+    """The summary to start from, about the setting that the contacts of `reply` (as JSON) are asked about."""
     area = service.assistant.area(context.area)
-    return summary(question, setting_of(area, context.setting), service.assistant.parts.replies, context.audience)
+    about = next((contact["setting"] for contact in reply["contacts"]), context.setting)
+    question = str(reply.get("reference") or "")
+    return summary(question, setting_of(area, about), service.assistant.parts.replies, context.audience)
 
 
-def send(service: Service, token: str, key: str, text: str, reply_to: str, *, client: str, consent: bool) -> Sent:
+def send(
+    service: Service, token: str, key: str, text: str, reply_to: str, *, client: str, consent: bool, setting: str = ""
+) -> Sent:
     """Write the message into the outbox, once however often it is asked for. Raises HTTPException in plain words.
 
-    `client` is the network that asks, of which only so many messages are taken an hour.
+    `client` is the network that asks, of which only so many messages are taken an hour. `setting` is that of the card that
+    the person saw, if they say: nothing goes to another's mailbox.
     Words that tell of harm are sent as well, since the person chose who reads them; the safety card is shown first.
     """
     context = _context(service, token)
-    contact = _contact(service, context, key)
+    contact = _contact(service, context, key, _shown(service, token, key, setting))
     reply_to = _address(reply_to)
     if not consent:
         raise HTTPException(422, "Tick the box to say that we may send your words. Or ring or write to them yourself.")
@@ -77,8 +85,13 @@ def _put(service: Service, letter: Letter, told: str, token: str, client: str) -
             raise HTTPException(429, _OFTEN, {"Retry-After": "3600"})
         letters = [letter]
         if letter.reply_to and limits.acknowledges(letter.reply_to):
-            after = acknowledging(letter.reference)
-            letters.append(replace(letter, recipient=letter.reply_to, body=told, reply_to="", reference=after, state=HELD))
+            subject = service.assistant.parts.replies.say("summary.acknowledged_subject", reference=letter.reference)
+            letters.append(
+                replace(
+                    letter, recipient=letter.reply_to, subject=subject, body=told, reply_to="",
+                    reference=acknowledging(letter.reference), state=HELD,
+                )
+            )  # fmt: skip
         outbox.put(letters)
 
 
@@ -109,7 +122,10 @@ def wait(service: Service, token: str, email: str = "") -> tuple[str, str]:
     if not question:
         raise HTTPException(422, say("follow_up.nothing_asked"))
     address = _address(email) if service.passing.can_send else ""
-    code = service.passing.follow_ups.add(context.area, context.setting or "", context.audience.value, question, address)
+    if address and service.passing.follow_ups.waits(address) >= service.passing.most_waits:
+        raise HTTPException(429, say("follow_up.many"))
+    setting = service.assistant.understand(question, context)[0].contact_setting or ""
+    code = service.passing.follow_ups.add(context.area, setting, context.audience.value, question, address)
     return code, say("follow_up.given_with_email" if address else "follow_up.given", code=code)
 
 
@@ -120,10 +136,18 @@ def _context(service: Service, token: str) -> Context:
     return context
 
 
-def _contact(service: Service, context: Context, key: str) -> Contact:
+def _shown(service: Service, token: str, key: str, seen: str) -> str:
+    """The setting whose own role the last reply shows. Refuses what somebody wrote under a card of another (`seen`)."""
+    shown = conversing.contact_setting(service, token)
+    if key == OWN and seen and seen != shown:
+        raise HTTPException(409, _MOVED_ON)
+    return shown
+
+
+def _contact(service: Service, context: Context, key: str, shown: str) -> Contact:
     area = service.assistant.area(context.area)
-    setting = setting_of(area, context.setting)
-    contact = setting.contact if key == OWN and setting else area.contacts.get(key) if key in _REACHED else None
+    own = setting_of(area, shown) if key == OWN else None
+    contact = own.contact if own else area.contacts.get(key) if key in _REACHED else None
     if contact is None or not contact.email:
         raise HTTPException(422, f"There is no mailbox for '{key}': choose one of the contacts that are shown.")
     return contact

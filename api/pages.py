@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from assistant.browse import BrowseQuestion
 from assistant.compose import spoken
+from assistant.london import london_time
 from assistant.types import Audience
 from knowledge.types import Area, Setting
 from store.reports import shown
@@ -51,6 +52,7 @@ def _environment() -> Environment:
         numbers=numbers,
         address=address,
         few=shown,
+        local=london_time,
     )
     environment.globals.update(asset=asset)
     return environment

@@ -58,6 +58,7 @@ class ContactOut(Shape):
     url: str
     hours: str
     why: str
+    setting: str = Field("", description="Slug of the nursery, school or college that they are asked about, if it is one.")
 
 
 class ReplyOut(Shape):
@@ -133,6 +134,7 @@ class HandOverIn(Shape):
     """A message to one of the contacts that were shown."""
 
     contact: str = Field(max_length=40, description="Key of the contact: senco, sendiass or send_team.")
+    setting: str = Field("", max_length=80, description="`setting` of the contact that was shown: nothing is sent elsewhere.")
     text: str = Field(min_length=1, max_length=LONGEST_MESSAGE, description="The person's own words.")
     reply_to: str = Field("", max_length=200, description="Where they may answer; not kept once it is sent.")
     consent: bool = Field(False, description="That the person wants it sent.")

@@ -47,12 +47,13 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Passing:
-    """The outbox and the list of those who wait. `can_send` is False without a mail server."""
+    """The outbox and the list of those who wait, `most_waits` for one address. `can_send` is False without a mail server."""
 
     outbox: Outbox
     follow_ups: FollowUps
     can_send: bool
     limits: HandOverLimits
+    most_waits: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 

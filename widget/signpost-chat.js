@@ -1,7 +1,7 @@
 /* <signpost-chat>: asks Signpost from any page. Plain JavaScript, no dependency, no cookie, nothing stored, nothing loaded
    before it is opened. The element's own content (who to ring) is shown if the service can't be reached.
-   Attributes: area, setting, audience (parent|young_person), mode (panel|inline), server, exit, strings (JSON).
-   Docs: docs/how-to/embed.md. MIT licence. */
+   Attributes: area, setting, audience (parent|young_person), mode (panel|inline), server, exit, strings (JSON). Sizes are in em of
+   the person's own setting: a rem would be the host page's. Docs: docs/how-to/embed.md. MIT licence. */
 "use strict";
 (() => {
   const HERE = document.currentScript ? new URL(document.currentScript.src).origin : location.origin;
@@ -19,37 +19,37 @@
     down: "The chat is not working just now. You can ask here:",
   };
   const CSS = `
-:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#14252f);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#f4f8f9);--line:#c3d1d8;--field:#6f8792;--soft:#4a606c;--warn:#663a00;--warnp:#fff5df;--safe:#8a1020;--safep:#fdf0f0;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.8rem);font:var(--signpost-font,1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
+:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#14252f);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#f4f8f9);--line:#c3d1d8;--field:#6f8792;--soft:#4a606c;--warn:#663a00;--warnp:#fff5df;--safe:#8a1020;--safep:#fdf0f0;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.8em);font:var(--signpost-font,medium/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
 @media(prefers-color-scheme:dark){:host{--ink:var(--signpost-ink,#eaf2f5);--paper:var(--signpost-paper,#16252e);--shade:var(--signpost-shade,#0d1920);--line:#38505d;--field:#8199a5;--soft:#b3c5ce;--warn:#ffdf9e;--warnp:#36290d;--safe:#ffbcc2;--safep:#3a151b;--link:var(--signpost-link,#8fcbff)}}
 *{box-sizing:border-box}[hidden]{display:none!important}button,textarea,select{font:inherit;color:inherit}
-button{min-height:2.6rem;padding:.35rem 1rem;border:2px solid var(--field);border-radius:.5rem;background:var(--paper);font-weight:600;cursor:pointer;text-align:start}button:hover{text-decoration:underline}
-.p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}.p{padding-inline:2rem}:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
-.launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1rem);inset-inline-end:var(--signpost-corner-end,1rem);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2rem;padding:.7rem 1.4rem;box-shadow:0 2px 10px #0005;display:flex;gap:.5rem;align-items:center}
+button{min-height:2.6em;padding:.35em 1em;border:2px solid var(--field);border-radius:.5em;background:var(--paper);font-weight:600;cursor:pointer;text-align:start}button:hover{text-decoration:underline}
+.p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}.p{padding-inline:2em}:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
+.launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1em);inset-inline-end:var(--signpost-corner-end,1em);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2em;padding:.7em 1.4em;box-shadow:0 2px 10px #0005;display:flex;gap:.5em;align-items:center}
 .box{background:var(--shade);color:inherit;border:1px solid var(--line);border-radius:var(--r);padding:0;margin:0;max-width:none;max-height:none;overflow:auto;overflow-wrap:anywhere}
 .box:not(.panel){overflow:clip}
-.panel{position:fixed;inset-block:auto var(--signpost-corner-bottom,1rem);inset-inline:var(--signpost-corner-start,auto) var(--signpost-corner-end,1rem);z-index:99999;width:min(27rem,calc(100vw - 2rem));height:min(42rem,calc(100dvh - 2rem));box-shadow:0 6px 30px #0006}
+.panel{position:fixed;inset-block:auto var(--signpost-corner-bottom,1em);inset-inline:var(--signpost-corner-start,auto) var(--signpost-corner-end,1em);z-index:99999;width:min(27em,calc(100vw - 2em));height:min(42em,calc(100dvh - 2em));box-shadow:0 6px 30px #0006}
 .panel::backdrop{background:none}@media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
-.top{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:center;background:var(--b);color:var(--on);padding:.6rem .9rem .4rem}.top h2{font-size:1.05rem;line-height:1.3;margin:0;flex:1 1 auto}
-.top a,.top button{color:var(--on);background:none;border:2px solid;border-radius:2rem;padding:.15rem .75rem;min-height:2.2rem;display:inline-flex;align-items:center;font-size:.92em;font-weight:600;text-decoration:none}
-.top a:hover{text-decoration:underline}.top details{flex:1 0 100%;font-size:.92em}.top p{margin:.3rem 0}.top p a{border:0;padding:0;min-height:1.5rem;text-decoration:underline;color:inherit;background:none}
-.in{padding:.7rem .9rem 1.1rem}.in>p{margin:.3rem 0 .6rem}
-.said{margin:1rem 0 .8rem auto;width:fit-content;max-width:88%;padding:.55rem .9rem;background:var(--b);color:var(--on);border-radius:1rem 1rem .25rem 1rem;white-space:pre-wrap}
-.reply{margin:.8rem 0;padding:.9rem 1rem;background:var(--paper);border:1px solid var(--line);border-radius:.25rem 1rem 1rem 1rem}
+.top{display:flex;flex-wrap:wrap;gap:.2em .6em;align-items:center;background:var(--b);color:var(--on);padding:.6em .9em .4em}.top h2{font-size:1.05em;line-height:1.3;margin:0;flex:1 1 auto}
+.top a,.top button{color:var(--on);background:none;border:2px solid;border-radius:2em;padding:.16em .8em;min-height:2.4em;display:inline-flex;align-items:center;font-size:.92em;font-weight:600;text-decoration:none}
+.top a:hover{text-decoration:underline}.top details{flex:1 0 100%;font-size:.92em}.top p{margin:.3em 0}.top p a{border:0;padding:0;min-height:24px;text-decoration:underline;color:inherit;background:none}
+.in{padding:.7em .9em 1.1em}.in>p{margin:.3em 0 .6em}
+.said{margin:1em 0 .8em auto;width:fit-content;max-width:88%;padding:.55em .9em;background:var(--b);color:var(--on);border-radius:1em 1em .25em 1em;white-space:pre-wrap}
+.reply{margin:.8em 0;padding:.9em 1em;background:var(--paper);border:1px solid var(--line);border-radius:.25em 1em 1em 1em}
 .reply.safeguarding{background:var(--safep);border:3px solid var(--safe)}.safeguarding>div>h3{font-size:1.2em;margin:0}
-.reply p{margin:.5rem 0}.reply>div>p:first-child{margin-top:0}.reply ul{margin:.5rem 0;padding-inline-start:1.2rem}
-a{color:var(--link);text-underline-offset:.15em}.reply a,.card a{display:inline-block;min-height:1.5rem}[href^="tel:"]{white-space:nowrap}
-.notice,.stale{background:var(--warnp);color:var(--warn);padding:.4rem .7rem;border-radius:.3rem;border-inline-start:4px solid}
-.facts{color:var(--soft);font-size:.92em}.source{background:var(--shade);border-radius:.5rem;padding:.5rem .8rem;margin-top:.8rem}.source p{margin:.1rem 0}
-.card{border:2px solid var(--b);border-radius:.6rem;background:var(--paper);padding:.7rem .9rem;margin-top:.8rem;font-style:normal}
-.card ul{list-style:none;padding:0}.card h3{font-size:.92em;color:var(--soft);margin:0}.card li{padding:.1rem 0}.row{display:flex;flex-wrap:wrap;gap:.45rem;align-items:center;margin-top:.8rem}
-.row.t button{min-height:2.1rem;padding:.1rem .7rem;border-width:1px;font-size:.9em;font-weight:400}
-form{display:grid;gap:.4rem;margin-top:1rem;background:var(--paper);border:1px solid var(--line);border-radius:var(--r);padding:.9rem}label{font-weight:600}
-textarea,select{width:100%;padding:.5rem .6rem;border:2px solid var(--field);border-radius:.45rem;background:var(--paper);min-height:2.6rem;resize:vertical}
-form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}.big{font-size:1.3em}
-@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:6.5rem}}
-@media(max-width:26rem){.top{padding-inline:.7rem;gap:.2rem .4rem}.top h2{font-size:1rem}.top a,.top button{font-size:.84em;padding-inline:.55rem}}
+.reply p{margin:.5em 0}.reply>div>p:first-child{margin-top:0}.reply ul{margin:.5em 0;padding-inline-start:1.2em}
+a{color:var(--link);text-underline-offset:.15em}.reply a,.card a{display:inline-block;min-height:24px}
+.notice,.stale{background:var(--warnp);color:var(--warn);padding:.4em .7em;border-radius:.3em;border-inline-start:4px solid}
+.facts{color:var(--soft);font-size:.92em}.source{background:var(--shade);border-radius:.5em;padding:.5em .8em;margin-top:.8em}.source p{margin:.1em 0}
+.card{border:2px solid var(--b);border-radius:.6em;background:var(--paper);padding:.7em .9em;margin-top:.8em;font-style:normal}
+.card ul{list-style:none;padding:0}.card h3{font-size:.92em;color:var(--soft);margin:0}.card li{padding:.1em 0}.row{display:flex;flex-wrap:wrap;gap:.45em;align-items:center;margin-top:.8em}
+.row.t button{min-height:2.3em;padding:.1em .8em;border-width:1px;font-size:.9em;font-weight:400}
+form{display:grid;gap:.4em;margin-top:1em;background:var(--paper);border:1px solid var(--line);border-radius:var(--r);padding:.9em}label{font-weight:600}
+textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);border-radius:.45em;background:var(--paper);min-height:2.6em;resize:vertical}
+form button{justify-self:start}summary{min-height:1.85em;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}.big>*{font-size:1.3em}
+@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:6.5em}.big{scroll-padding-block-start:8.5em}}
+@media(max-width:26rem){.top{padding-inline:.7em;gap:.2em .4em}.top h2{font-size:1em}.top a,.top button{font-size:.84em;padding-inline:.65em}}
 @media(forced-colors:active){.said,.reply,.top,.box,.source{border:1px solid}}
-@media(prefers-reduced-motion:no-preference){.panel[open]{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1rem);opacity:0}}}
+@media(prefers-reduced-motion:no-preference){.panel[open]{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1em);opacity:0}}}
 @media print{.launch,.top,form,.row{display:none}.panel{position:static;height:auto;width:auto}}`;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS);
@@ -153,7 +153,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
       this.about = h("p.facts", { hidden: true });
       this.forget = h("button", { type: "button", hidden: true, on: { click: () => this.end(w.gone) } }, w.forget);
       const top = h("div.top", { part: "header" }, h("h2", { id: "t" }, w.title),
-        h("a", { href: exit, rel: "noreferrer", on: { click: (event) => { event.preventDefault(); this.end(""); location.replace(exit); } } }, w.exit),
+        h("a", { href: exit, rel: "noreferrer", on: { click: (event) => { event.preventDefault(); this.end(""); try { window.top.location.replace(exit); } catch { location.replace(exit); } } } }, w.exit),
         !this.inline && h("button", { type: "button", on: { click: () => this.box.close() } }, w.close),
         h("details", {}, h("summary", {}, w.who), h("p", {}, ...linked(w.seen)), this.forget));
       this.box = h(this.inline ? "section.box" : "dialog.box.panel", { part: "panel", "aria-labelledby": "t", tabindex: "0", on: {
@@ -197,7 +197,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         this.down.hidden = true;
         if (answer.replies.some((each) => each.kind === "safeguarding") && bubble) bubble.remove();
         this.log.querySelectorAll(".help").forEach((each) => each.remove());
-        const shown = answer.replies.map((each) => this.log.appendChild(this.reply(each, body.text)));
+        const shown = answer.replies.map((each, at, all) => this.log.appendChild(this.reply(each, body.text, at === all.length - 1)));
         this.voice.value = answer.audience;
         this.forget.hidden = false;
         this.about.hidden = !answer.setting_name;
@@ -241,7 +241,7 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
         method, headers, body: body && JSON.stringify(body), keepalive: !body, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(10000) });
     }
 
-    reply(r, asked) {
+    reply(r, asked, last) {
       const w = this.words, misread = () => this.send({ text: asked, misread: true }, w.misread);
       const page = (p) => (safe(p.url) ? this.link(p.url, p.title) : p.title);
       const words = h("div", {}, ...blocks(r.text, r.kind === "safeguarding"));
@@ -252,9 +252,9 @@ form button{justify-self:start}summary{min-height:1.7rem;cursor:pointer;text-dec
           c.stale && h("p.stale", {}, c.stale))),
         ...r.see_also.map((c) => h("p", {}, w.also + " ", page(c), ` (${c.owner}).`)),
         r.choices.length && h("div.row", {}, ...r.choices.map((c) => h("button", { type: "button", on: { click: () => this.send({ choice: c.payload }, c.label) } }, c.label))),
-        r.kind === "safeguarding" && asked && h("div.row.help", {}, h("button", { type: "button", on: { click: misread } }, w.misread)),
+        last && r.kind === "safeguarding" && asked && h("div.row.help", {}, h("button", { type: "button", on: { click: misread } }, w.misread)),
         ...r.contacts.map((c) => this.card(c, r.kind === "answer" ? w.person : w.help, r.kind === "handoff" && r.reference)));
-      if (r.kind === "answer")
+      if (last && r.kind === "answer")
         made.append(h("div.row.help", {}, h("span", { id: "hq" }, w.helpful), ...[[w.yes, true], [w.no, false]].map(([label, helpful]) =>
           h("button", { type: "button", "aria-describedby": "hq", on: { click: () => this.send({ helpful }, "", "feedback") } }, label))));
       if (r.kind === "answer" || r.kind === "handoff") made.append(this.tools(made));

@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from actions.replies import reply_json
 from actions.runner.payloads import as_words, parse_payload
 from api import conversing, handing_over
+from api.forms import Message
 from api.pages import ChatPage, asset, render_areas, render_chat, render_questions
 from api.routes.conversations import check_rate
-from api.schemas import LONGEST_MESSAGE
 from api.service import Service, ServiceDep
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
@@ -48,7 +48,7 @@ async def say(
     service: ServiceDep,
     request: Request,
     area: str,
-    text: Annotated[str, Form(max_length=LONGEST_MESSAGE)] = "",
+    text: Message = "",
     choice: Annotated[str, Form(max_length=400)] = "",
     chosen: Annotated[str | None, Form(max_length=80)] = None,
     audience: Annotated[Audience, Form()] = Audience.PARENT,
@@ -85,8 +85,13 @@ async def forget(service: ServiceDep, area: str, conversation: Annotated[str, Fo
 def browse(
     service: ServiceDep, request: Request, area: str, setting: str = "", topic: str = "", audience: Audience = Audience.PARENT
 ) -> Response:
-    """The SE7 questions of a setting, each opening its answer or who to ask. Looking at them is not counted."""
+    """The SE7 questions of a setting, each opening its answer or who to ask. Looking at them is not counted.
+
+    In an area without settings there are none: the chat is shown.
+    """
     found = service.assistant.area(area)
+    if not found.settings:
+        return RedirectResponse(f"/{area}/chat")
     where = setting_of(found, setting)
     question = service.browse.question(topic) if where else None
     context = Context(area, where.slug if where else None, audience, clarified=True, records=False)
@@ -128,7 +133,7 @@ def _page(
     area = service.assistant.area(context.area)
     intro = service.assistant.parts.replies.say("intro", context.audience, area=area.name)
     shown = replies or []
-    letter = handing_over.draft(service, context, str(shown[-1].get("reference") or "")) if shown else ""
+    letter = handing_over.draft(service, context, shown[-1]) if shown else ""
     page = ChatPage(
         area, context.setting or "", context.audience, intro, token, asked, draft, shown, service.passing.can_send, letter
     )

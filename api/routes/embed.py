@@ -88,7 +88,7 @@ def school(service: ServiceDep, area: str) -> Response:
 
 
 def _snippet(origin: str, area: Area, setting: Setting | None, audience: str, mode: str, side: str, colour: str) -> str:
-    corner = "" if side == "right" or mode == "inline" else "; --signpost-corner-start: 1rem; --signpost-corner-end: auto"
+    corner = "" if side == "right" or mode == "inline" else "; --signpost-corner-start: 1em; --signpost-corner-end: auto"
     about = f' setting="{escape(setting.slug)}"' if setting else ""
     cards = [each for each in ((setting.contact if setting else None), area.contacts.get("sendiass")) if each]
     inside = "\n".join(f"  <p>{_person(each)}</p>" for each in cards)

@@ -120,7 +120,7 @@
     } catch { /* not online: an empty page is right */ }
   };
 
-  // Gone at once: what was said is deleted, and the back button does not lead here.
+  // Gone at once: what was said is deleted, and the back button does not lead here. In a frame, the page round it is left.
   const leave = (event) => {
     event.preventDefault();
     const token = document.querySelector(".ask [name=conversation]").value;
@@ -128,7 +128,8 @@
     log.replaceChildren();
     document.title = "";
     history.replaceState(null, "");
-    location.replace(event.currentTarget.href);
+    const away = event.currentTarget.href;
+    try { window.top.location.replace(away); } catch { location.replace(away); } // a frame may be forbidden to leave
   };
 
   const larger = () => {

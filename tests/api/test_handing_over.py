@@ -38,7 +38,7 @@ from signpost.wiring import Workshop
 from store.curated import EXPIRED, LIVE, WITHDRAWN, CuratedAnswer
 from store.database import migrate, open_database, sqlite_url
 from store.outbox import BACK_OFF, HELD, Letter, Outbox, _now, acknowledging, new_reference
-from store.tables import FollowUpRow, OutboxRow
+from store.tables import FollowUpRow, OutboxRow, UnansweredRow
 from tests.conftest import copy_data
 from tests.journeys.server import free_port
 
@@ -354,6 +354,7 @@ def test_with_consent_it_is_put_in_the_outbox_redacted(client: TestClient) -> No
     told = outbox.due(_now() + timedelta(days=1))
     assert [letter.recipient for letter in told] == ["me@x.example"]
     assert "Monday to Thursday" in told[0].body
+    assert told[0].subject == f"We have sent your message ({sent.json()['reference']})"
 
 
 def test_words_that_tell_of_harm_are_sent_with_numbers_to_ring_now(client: TestClient) -> None:
@@ -529,6 +530,26 @@ def test_tell_me_when_it_is_answered(client: TestClient, mailbox: tuple[Mailbox,
     assert service.desk.answered(answer) == 0
 
 
+def test_who_waits_for_another_school_is_told_of_that_schools_answer(client: TestClient) -> None:
+    headers = begin(client, "I go to Millbrook Primary School")
+    question = "does Kestrel have a helipad for visiting doctors"
+    assert client.post("/api/v1/conversation/messages", json={"text": question}, headers=headers).status_code == 200
+    assert client.post("/api/v1/conversation/follow-up", json={}, headers=headers).status_code == 201
+    service: Any = client.app.state.service  # type: ignore[attr-defined]
+    assert [each.setting for each in service.passing.follow_ups.waiting("larkmere")] == ["kestrel"]
+    with service.passing.outbox._engine.connect() as connection:
+        assert "kestrel" in set(connection.scalars(select(UnansweredRow.setting)))
+        assert "millbrook" not in set(connection.scalars(select(UnansweredRow.setting)))
+
+
+def test_only_so_many_answers_wait_for_an_address(client: TestClient) -> None:
+    headers = begin(client, "does the council run a swimming session for wheelchair users")
+    emails = ["me@x.example"] * 19 + ["Me@x.example"] * 2 + ["you@x.example", ""]
+    given = [client.post("/api/v1/conversation/follow-up", json={"email": email}, headers=headers) for email in emails]
+    assert [each.status_code for each in given] == [201] * 20 + [429, 201, 201]
+    assert "Leave it out" in given[20].json()["error"]
+
+
 def test_those_who_wait_are_told_once_although_the_service_died_between(client: TestClient) -> None:
     question = "does the council lend adapted tricycles to families"
     headers = begin(client, question)
@@ -609,3 +630,62 @@ def test_the_forms_work_without_javascript(client: TestClient) -> None:
     assert "Your reference is SP-" in done.text
     told = client.post("/larkmere/chat/wait", data={"conversation": token})
     assert "Keep this code" in told.text
+
+
+ABARA, WHITLOCK = "senco@millbrook.example.org", "send@kestrel.example.org"
+
+
+def to_senco(client: TestClient, headers: dict[str, str], **more: str) -> Response:
+    body = {"contact": "senco", "text": "Please help us with a ramp.", "consent": True, **more}
+    return client.post("/api/v1/conversation/hand-over", json=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("turns", "mailbox"),
+    [
+        (["who is the senco at millbrook?"], ABARA),
+        (["Kestrel", "Who is the SENCO at Millbrook Primary School?"], ABARA),
+        (["who is the senco at millbrook?", "and at kestrel?"], WHITLOCK),
+        (["who is the senco at millbrook?", "Kestrel?"], WHITLOCK),
+        (["at Millbrook", "who is the senco at Millbrook?", "kestrel", "who do i ring then"], WHITLOCK),
+    ],
+)
+def test_words_for_the_senco_go_to_the_one_on_the_card(client: TestClient, turns: list[str], mailbox: str) -> None:
+    headers = begin(client, turns[0])
+    for text in turns[1:]:
+        client.post("/api/v1/conversation/messages", json={"text": text}, headers=headers)
+    again = client.post("/api/v1/conversation/messages", json={"choice": "/repeat"}, headers=headers).json()
+    card = again["replies"][-1]["contacts"][0]
+    assert (card["key"], card["email"]) == ("senco", mailbox)
+    sent = to_senco(client, headers, setting=card["setting"])
+    assert sent.status_code == 202, sent.text
+    assert card["name"] in sent.json()["text"]
+    outbox = client.app.state.service.passing.outbox  # type: ignore[attr-defined]
+    assert [letter.recipient for letter in outbox.due(_now() + timedelta(days=1))] == [mailbox]
+
+
+def test_nothing_is_sent_to_a_senco_whose_card_is_not_the_one_that_is_shown(client: TestClient) -> None:
+    headers = begin(client, "who is the senco at millbrook?")
+    client.post("/api/v1/conversation/messages", json={"text": "and at kestrel?"}, headers=headers)
+    late = to_senco(client, headers, setting="millbrook")
+    assert (late.status_code, "Nothing was sent" in late.json()["error"]) == (409, True)
+    client.post("/api/v1/conversation/messages", json={"text": "how many children have a plan in Larkmere"}, headers=headers)
+    assert to_senco(client, headers).status_code == 422
+    form = {"conversation": headers["Authorization"].split()[1], "contact": "senco", "shown": "senco", "setting": "millbrook"}
+    page = client.post("/larkmere/chat/send", data={**form, "text": "Please help us with a ramp.", "consent": "yes"})
+    assert page.status_code == 409
+    assert "Please help us with a ramp." in page.text
+    assert "Daniel Whitlock" not in page.text
+    assert not client.app.state.service.passing.outbox.due(_now() + timedelta(days=1))  # type: ignore[attr-defined]
+
+
+def test_the_letter_is_about_the_school_whose_card_is_shown(client: TestClient) -> None:
+    talk = client.post("/larkmere/chat", data={"text": "Kestrel"}).text
+    token = talk.split('name="conversation" value="')[1].split('"')[0]
+    page = client.post(
+        "/larkmere/chat", data={"text": "Who is the SENCO at Millbrook Primary School?", "conversation": token}
+    ).text
+    letter = page.split('<textarea id="pass-text"')[1].split("</textarea>")[0]
+    assert "It is about Millbrook Primary School" in letter
+    assert "Kestrel" not in letter
+    assert '<input type="hidden" name="setting" value="millbrook">' in page

@@ -47,6 +47,15 @@ def writing(page: Page, address: str) -> None:
     page.get_by_text("Tell me when it is answered").click()
 
 
+def refused_letter(page: Page, address: str) -> None:
+    """A message to a person that was not sent: the address for the answer is wrong."""
+    writing(page, address)
+    page.get_by_label("Your e-mail address, if you want an answer").fill("a@b")
+    page.get_by_label("Yes, send my words to them").check()
+    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("alert").wait_for()
+
+
 def sent(page: Page, address: str) -> None:
     """After asking to be told when it is answered."""
     writing(page, address)
@@ -83,6 +92,7 @@ CHAT: Mapping[str, Reach] = {
     "clarify": partial(asked, QUESTIONS["clarify"]),
     "hand-over": partial(asked, QUESTIONS["hand-over"]),
     "hand-over-forms": writing,
+    "not-sent": refused_letter,
     "safety": partial(asked, QUESTIONS["safety"]),
     "person": partial(asked, QUESTIONS["person"]),
     "not-helpful": not_helpful,
