@@ -9,7 +9,7 @@ from typing import Any
 from assistant.compose import spoken
 from assistant.types import Citation, ContactCard, Reply
 
-SHOWN_SLOTS = ("area", "setting", "audience", "last_question")
+SHOWN_SLOTS = ("area", "setting", "audience", "last_question", "contact_setting")
 
 
 def channel_message(reply: Reply, slots: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,4 +56,4 @@ def _citation(citation: Citation) -> dict[str, Any]:
 def _contact(card: ContactCard) -> dict[str, Any]:
     contact = card.contact
     facts = {name: getattr(contact, name) for name in ("name", "role", "phone", "out_of_hours_phone", "email", "url", "hours")}
-    return {"key": card.key, **facts, "why": card.why}
+    return {"key": card.key, **facts, "why": card.why, "setting": card.setting}

@@ -6,6 +6,8 @@ The slots `area`, `setting` and `audience` say where and for whom; until they ar
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,9 +15,10 @@ from rasa_sdk.events import AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import channel_message
+from assistant.contacts import OWN
 from assistant.errors import AreaUnknown, place_of
 from assistant.talk import Step, Talk
-from assistant.types import Audience, Context, Kind
+from assistant.types import Audience, Context, Kind, Reply
 
 log = logging.getLogger(__name__)
 Event = dict[str, Any]
@@ -45,7 +48,8 @@ class TalkAction(Action):  # type: ignore[misc]
         except Exception as error:
             log.error("%s failed: %s in %s", self.name_, type(error).__name__, place_of(error))
             step = self._talk.failed(context)
-        slots = {"area": context.area, "audience": context.audience.value, "setting": context.setting, **step.slots}
+        about = {"setting": context.setting, "contact_setting": contact_setting(step.replies), "card": self.card(tracker, step)}
+        slots = {"area": context.area, "audience": context.audience.value, **about, **step.slots}
         for reply in step.replies:
             dispatcher.utter_message(**channel_message(reply, slots))
         return [*self.resets(), *(SlotSet(name, value) for name, value in slots.items())]
@@ -53,6 +57,11 @@ class TalkAction(Action):  # type: ignore[misc]
     def resets(self) -> list[Event]:
         """Events that come before the slots."""
         return []
+
+    def card(self, tracker: Tracker, step: Step) -> bool | None:
+        """True from the safety card on, through small talk, until something else is shown: till then it can be shown again."""
+        kind = step.slots.get("last_kind")
+        return kind == Kind.SAFEGUARDING.value or (kind == Kind.SMALLTALK.value and bool(tracker.get_slot("card"))) or None
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """What this action does."""
@@ -139,7 +148,19 @@ class ActionFeedback(TalkAction):
         if intent in ("affirm", "deny") and tracker.get_slot("last_kind") != Kind.ANSWER.value:
             return talk.smalltalk(intent, context)
         helpful = intent == "affirm" or "yes" in entities(tracker, "helpful")
+        context = replace(context, records=tracker.get_slot("last_kind") == Kind.ANSWER.value)
         return talk.feedback(helpful, tracker.get_slot("shown") or [], context)
+
+
+class ActionDontKnow(TalkAction):
+    """Goes on without what the family does not know."""
+
+    name_ = "action_dont_know"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """The question that waited for a school, answered without one; else a fixed sentence."""
+        waiting = str(tracker.get_slot("pending") or "")
+        return talk.choose_setting("", [None], waiting, context) if waiting else talk.smalltalk("dont_know", context)
 
 
 class ActionSmalltalk(TalkAction):
@@ -158,13 +179,20 @@ class ActionRepeat(TalkAction):
     name_ = "action_repeat"
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
-        """The same question, looked up again; the same person, if nothing but a person was asked for."""
+        """The same question, looked up again; the same person, if nothing but a person was asked for; or the safety card."""
         if not context.previous and tracker.get_slot("last_kind") == Kind.HANDOFF.value:
             return talk.person("", context)
         if not context.previous:
-            return talk.smalltalk("nothing_to_repeat", context)
+            return nothing_shown(talk, tracker, context)
         again = Context(context.area, context.setting, context.audience, records=False)
         return talk.answer(context.previous, again)
+
+
+def nothing_shown(talk: Talk, tracker: Tracker, context: Context) -> Step:
+    """The safety card again, if that is what there is to show again."""
+    if tracker.get_slot("card"):
+        return talk.safeguarding(replace(context, records=False))
+    return talk.smalltalk("nothing_to_repeat", context)
 
 
 class ActionExplainWords(TalkAction):
@@ -174,7 +202,7 @@ class ActionExplainWords(TalkAction):
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """From the glossary; a person, where it has none of them."""
-        return talk.explain_words(context) if context.previous else talk.smalltalk("nothing_to_repeat", context)
+        return talk.explain_words(context) if context.previous else nothing_shown(talk, tracker, context)
 
 
 class ActionStartOver(TalkAction):
@@ -185,6 +213,9 @@ class ActionStartOver(TalkAction):
     def resets(self) -> list[Event]:
         """Everything is forgotten first."""
         return [AllSlotsReset()]
+
+    def card(self, tracker: Tracker, step: Step) -> None:
+        """The card too."""
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """Say so."""
@@ -203,13 +234,19 @@ class ActionSafeguarding(TalkAction):
 
 ACTIONS: tuple[type[TalkAction], ...] = (
     ActionAnswer, ActionComplaint, ActionContactPerson, ActionChooseSetting, ActionChooseAudience, ActionChooseReading,
-    ActionFeedback, ActionSmalltalk, ActionRepeat, ActionExplainWords, ActionStartOver, ActionSafeguarding,
+    ActionFeedback, ActionDontKnow, ActionSmalltalk, ActionRepeat, ActionExplainWords, ActionStartOver, ActionSafeguarding,
 )  # fmt: skip
 
 
 def said(tracker: Tracker) -> str:
     """The words of the last message."""
     return str(tracker.latest_message.get("text") or "")
+
+
+def contact_setting(replies: Sequence[Reply]) -> str | None:
+    """The setting whose own role is on a card that is shown, the last one: what is sent to that role goes there."""
+    own = [card.setting for reply in replies for card in reply.contacts if card.key == OWN]
+    return own[-1] if own else None
 
 
 def entities(tracker: Tracker, kind: str) -> list[str]:

@@ -137,9 +137,9 @@ def _card(key: str, area: Area, setting: Setting | None, replies: Replies, audie
     if key == OWN:
         if setting is None or not _reachable(setting):
             return None
-        return ContactCard(key, setting.contact, replies.say("why.senco", audience, setting=setting.name))
-    contact = _NATIONAL.get(key) or area.contacts.get(key)
-    return ContactCard(key, contact, replies.say(f"why.{key}", audience)) if contact else None
+        return ContactCard(key, setting.contact, replies.say("why.senco", audience, setting=setting.name), setting.slug)
+    contact, about = _NATIONAL.get(key) or area.contacts.get(key), setting.slug if setting else ""
+    return ContactCard(key, contact, replies.say(f"why.{key}", audience), about) if contact else None
 
 
 def _plain(text: str) -> str:

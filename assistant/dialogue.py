@@ -26,9 +26,16 @@ DISCLOSURE = "disclosure"
 PERSON = "ask_person"
 CHOOSE_SETTING = "choose_setting"
 SMALLTALK = (
-    "greet", "thanks", "bye", "affirm", "deny", "repeat", "start_over", "what_can_you_do", "are_you_human",
+    "greet", "thanks", "bye", "affirm", "deny", "dont_know", "repeat", "start_over", "what_can_you_do", "are_you_human",
     "who_can_see_this", "not_what_i_meant", "explain_words",
 )  # fmt: skip
+DENIED = "denied_setting"
+"""The kind of an entity that names a setting which is said not to be meant; "not" is a part of its span."""
+_DENIES = re.compile(
+    r"(?:(?<!\bor )(?<!\bwhy )\bnot|(?<=\w )isn'?t|\binstead of|\brather than)(?:\s+(?:at|about|for|in|to|the))*\s+$",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"\s*,?\s*n?or(?:\s+(?:at|the))*\s+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[^.,;!?\n]+")
 _TYPO = 87.0  # RapidFuzz ratio from which a word is a typo of another
 _STEERING = frozenset({*SMALLTALK, CHOOSE_SETTING, "complaint"})
@@ -111,11 +118,26 @@ def surely_asks(understanding: Understanding, contact: float, contact_at: float,
 
 def names_only(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> bool:
     """True if the message says no more than which setting it is about."""
-    settings = [entity for entity in entities if entity.kind == "setting"]
-    if not settings:
+    settings = [entity for entity in entities if entity.kind in ("setting", DENIED)]
+    told = any(words(text[each.end :])[:1] == ["said"] for each in settings)  # "Kestrel said no", not "I said Kestrel"
+    if not settings or told:
         return False
     rest = "".join(" " if any(e.start <= at < e.end for e in settings) else char for at, char in enumerate(text))
-    return all(word in naming or process.extractOne(word, naming, scorer=fuzz.ratio, score_cutoff=_TYPO) for word in words(rest))
+    plain = [word.replace("'", "") for word in words(rest)]
+    return all(word in naming or process.extractOne(word, naming, scorer=fuzz.ratio, score_cutoff=_TYPO) for word in plain)
+
+
+def with_denied(text: str, settings: Sequence[Entity]) -> tuple[Entity, ...]:
+    """`settings` of a message, in order; one that is said not to be meant ("not Kestrel", "instead of Kestrel") is a DENIED."""
+    told, found, last = text.replace("’", "'"), [], 0
+    for each in settings:
+        denies = _DENIES.search(told[: each.start])
+        if denies or (last and _OR.fullmatch(told[last : each.start])):
+            found.append(replace(each, kind=DENIED, start=denies.start() if denies else last))
+            last = each.end
+        else:
+            found.append(each)
+    return tuple(found)
 
 
 def told_setting(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> str | None:

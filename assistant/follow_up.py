@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from assistant.message_model import MessageModel
-from assistant.story import StoryRules, is_question, sentences, with_context
+from assistant.story import StoryRules, asks_plainly, is_question, sentences, with_context
 from knowledge.encoder import Encoder
 from knowledge.words import words
 
 ALONE, LEANS = "alone", "leans"  # the classes of the fitted model
 
 _JOIN = " - "
-_MOST_QUESTIONS = 4
+_LINKS = re.compile(r"^\W*(?:(?:and|also|but|or|ok|okay)\b\W*)+", re.IGNORECASE)
+_SURELY_ALONE = 0.5  # of the threshold from which a message leans
+MOST_QUESTIONS = 4
+"""Of a message with more, the first are answered."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def questions_in(text: str) -> tuple[str, ...]:
     """
     told = sentences(text)
     asked = [number for number, sentence in enumerate(told) if is_question(sentence)]
-    if len(asked) < 2 or len(asked) > _MOST_QUESTIONS:
+    if len(asked) < 2:
         return (text,)
     starts = [0, *(number + 1 for number in asked[:-1])]
     ends = [*(number + 1 for number in asked[:-1]), len(told)]
@@ -59,6 +63,14 @@ class FollowUps:
         if not said or len(said) > self.rules.longest:
             return False
         return refers_back(text, self.rules) or self._leaning(text) > self.model.at
+
+    def apart(self, question: str) -> str:
+        """A later question of one message, without the word that links it to the one before, unless it leans on that."""
+        alone = _LINKS.sub("", question)
+        leaning = (
+            not asks_plainly(alone) or refers_back(alone, self.rules) or self._leaning(alone) > _SURELY_ALONE * self.model.at
+        )
+        return question if leaning else alone
 
     def _leaning(self, text: str) -> float:
         return self.model.probabilities(text, self.encoder.encode([text])[0])[LEANS]

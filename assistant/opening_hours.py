@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from assistant.london import LONDON
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = "(?:" + "|".join(_DAYS) + ")s?"
 _TIME = r"(?:\d{1,2}(?:[.:]\d{2})? ?(?:am|pm)|(?:12 )?(?:noon|midday))"

@@ -32,7 +32,7 @@ Recogniser = Callable[[str], Iterator[Found]]
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _SPELT_EMAIL = re.compile(
-    r"(?<!\w)\w{1,30}(?: (?:dot|\.) \w{1,30}){0,3} (?:at|@) \w{1,30}(?: (?:dot|\.) \w{1,30}){1,4}(?!\w)", re.I
+    r"(?<![\w.])\w{1,30}(?:(?: (?:dot|\.) |[.+-])\w{1,30}){0,3} (?:at|@) \w{1,30}(?: (?:dot|\.) \w{1,30}){1,4}(?!\w)", re.I
 )
 _PROFILE = re.compile(
     r"(?<![\w.])(?:https?://)?(?:www\.|m\.)?(?:facebook|fb|instagram|tiktok|twitter|x|linkedin|snapchat|youtube)\.com/[\w.@/-]{1,80}",

@@ -63,6 +63,15 @@ class SettingNames:
             entities += [Entity("setting", slug, start, end, sure) for slug in sorted(self._slugs[name])]
         return tuple(sorted(entities, key=lambda entity: entity.start))
 
+    def renamed(self, text: str, setting: Setting) -> str:
+        """`text`, asked about `setting`: its name in place of every other's. As it is if it names `setting` too."""
+        found = self.find(text)
+        if any(each.value == setting.slug for each in found):
+            return text
+        for start, end in sorted({(each.start, each.end) for each in found}, reverse=True):
+            text = text[:start] + setting.name + text[end:]
+        return text
+
     def _near(self, runs: Sequence[tuple[int, int, str]]) -> dict[tuple[int, int], tuple[str, float]]:
         found = {}
         for start, end, run in runs:

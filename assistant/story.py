@@ -95,7 +95,7 @@ def _clauses(sentence: str) -> list[str]:
 
 def _asking(parts: list[str]) -> int:
     """The number of the last part that asks: with a question mark, or else by its words; the last of all if none does."""
-    for asks in (is_question, _asks_plainly, _WANTS.search, _ASKS_WITHIN.search):
+    for asks in (is_question, asks_plainly, _WANTS.search, _ASKS_WITHIN.search):
         found = [number for number, part in enumerate(parts) if asks(part)]
         if found:
             return found[-1]
@@ -107,5 +107,6 @@ def is_question(part: str) -> bool:
     return part.endswith("?") and len(part.split()) >= _SHORT_QUESTION and not _EXCLAIMS.match(part)
 
 
-def _asks_plainly(part: str) -> bool:
+def asks_plainly(part: str) -> bool:
+    """True of what begins as a question does: "who is", "can he"."""
     return bool(_ASKS.match(part)) and not _STATES.match(part)

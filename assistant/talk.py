@@ -16,17 +16,19 @@ from assistant.clarify import which_setting
 from assistant.contacts import ADVICE, setting_of
 from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, plain_smalltalk
 from assistant.errors import AreaUnknown, place_of
-from assistant.follow_up import questions_in, refers_back
+from assistant.follow_up import MOST_QUESTIONS, questions_in, refers_back
 from assistant.safety import Level
 from assistant.turn import Assistant
-from assistant.types import Choice, Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
+from assistant.types import Choice, Citation, Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
+from assistant.visible import without_smileys
 
 log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 _NEAREST = 3
 _WORDS_EXPLAINED = 4  # at once, at most
 _REACHES = ("phone", "email")  # kinds of answer that say how to reach somebody
-_KEPT = 300  # characters of a redacted question that a slot may hold
+_KEPT = 600  # characters of a redacted question that a slot may hold
+_PART = "#"  # between a document and the heading of the part of it that was shown
 
 
 @dataclass(frozen=True)
@@ -68,36 +70,41 @@ class Talk:
             return Parsed(FAQ, 1.0)
 
     def _parse(self, text: str, area: str) -> Parsed:
-        if not any(char.isalpha() for char in text):
+        plain = without_smileys(text)
+        if not any(char.isalpha() for char in plain):
             return Parsed(UNREADABLE, 1.0)
         understanding, vector = self.assistant.understand(text, Context(area))
-        smalltalk = plain_smalltalk(understanding, self._parts.dialogue)
-        if not smalltalk and self.assistant.screen(text).level is Level.DISCLOSURE:
+        smalltalk = plain == text and plain_smalltalk(understanding, self._parts.dialogue)
+        level = Level.NONE if smalltalk else self.assistant.screen(text).level
+        if level is Level.DISCLOSURE:
             return Parsed(DISCLOSURE, 1.0)
-        if self._parts.languages.other(text):
+        if self._parts.languages.other(text) or (level is Level.CAUTION and plain != text):  # "goodbye 😭" gets the gentle line
             return Parsed(FAQ, 1.0)
         contact = self._parts.policy.contact
         asks = contact.probability(vector)
-        leans = asks >= contact.at and self._parts.follow_ups.leans(text)
+        leans = asks >= contact.at and self._parts.follow_ups.leans(plain)
         act = act_of(understanding, asks, contact.at, self._parts.dialogue, leans=leans)
         ranking = ((act, understanding.confidence), *understanding.ranking[:_NEAREST])
         return Parsed(act, understanding.confidence if act != FAQ else 1.0, ranking, understanding.entities)
 
     def answer(self, text: str, context: Context) -> Step:
-        """Each question of a message answered, one after the other; what answers two of them is shown once."""
+        """Each question of a message answered, one after the other, at most `MOST_QUESTIONS`; what answers two is shown once."""
         replies: list[Reply] = []
         slots: dict[str, Any] = {}
-        asked = [text] if self._parts.languages.other(text) else questions_in(text)
-        for question in asked:
-            explained = self.assistant.explain(question, context)
+        asked = (text,) if self._parts.languages.other(text) else questions_in(text)
+        for number, question in enumerate(asked[:MOST_QUESTIONS]):
+            explained = self.assistant.explain(self._parts.follow_ups.apart(question) if number else question, context)
             if not any(_same(explained.reply, each) for each in replies):
                 replies.append(explained.reply)
             if explained.reply.kind is Kind.SAFEGUARDING:
                 return self.safeguarding(context)
             understood = explained.understanding
             setting = understood.setting if understood else context.setting
-            slots = self._asked(explained.reply, context) | {"setting": setting}
+            slots |= self._asked(explained.reply, context) | {"setting": setting}
             context = replace(context, previous=slots["last_question"], setting=setting)
+        if len(asked) > MOST_QUESTIONS:
+            line = self.say("safeguarding.caution", context) if self.assistant.screen(text).level is not Level.NONE else ""
+            replies.insert(0, Reply(Kind.SMALLTALK, self.say("smalltalk.first_questions", context), notice=line))
         return Step(tuple(replies), slots)
 
     def choose_setting(self, text: str, named: Sequence[str | None], waiting: str, context: Context) -> Step:
@@ -111,13 +118,16 @@ class Talk:
         if list(named) != [None] and len(known) != 1:
             return self._which(context, [each.slug for each in known], pending)
         setting = known[0] if known else None
+        names = self.assistant.names(context.area)
+        previous = names.renamed(context.previous, setting) if setting else context.previous
         context = replace(context, setting=setting.slug if setting else None, clarified=True, previous="")
         if pending:
-            step = self.answer(pending, context)
+            step = self.answer(names.renamed(pending, setting) if setting else pending, context)
             return Step(step.replies, {**step.slots, "setting": context.setting})
         said = "setting_chosen" if setting else "setting_cleared"
         text = self.say(f"smalltalk.{said}", context, setting=setting.name if setting else "")
-        return Step((Reply(Kind.SMALLTALK, text),), {"setting": context.setting, "last_kind": Kind.SMALLTALK.value})
+        slots = {"setting": context.setting, "last_kind": Kind.SMALLTALK.value, "last_question": previous or None}
+        return Step((Reply(Kind.SMALLTALK, text),), slots)
 
     def choose_reading(self, passage: str, context: Context) -> Step:
         """The answer that a passage gives, which the family picked; only passages that their question finds."""
@@ -131,7 +141,7 @@ class Talk:
     def person(self, text: str, context: Context, reason: Reason = Reason.ASKED_FOR_PERSON, shown: Sequence[str] = ()) -> Step:
         """Who can help with what is said; with what was asked before it, if it only asks for a person.
 
-        "Who do I ring then", after an answer, is told the number that a page of it gives; `shown` are its pages.
+        "Who do I ring then", after an answer, is told the number that a page of it gives; `shown` are the parts that it showed.
         """
         subject = "school" if context.setting else ADVICE
         alone = replace(context, previous="")
@@ -141,12 +151,13 @@ class Talk:
             subject = understanding.subject
             context = replace(context, setting=understanding.contact_setting)
             if understanding.intent != PERSON:
-                question = self._parts.redact(asked)[:_KEPT]
+                leans = asked == text and self._parts.follow_ups.leans(text)
+                question = context.previous if leans and context.previous else self._kept(asked)
                 break
         reply = self.assistant.hand_over(reason, subject, context, context.previous)
         if shown and self._parts.follow_ups.leans(text) and (told := self._number_shown(shown, context)):
             reply = replace(reply, text=f"{told.text}\n\n{reply.text}", citations=told.citations)
-        waits = self._parts.redact(text or context.previous)[:_KEPT] if reply.choices else None
+        waits = self._kept(text or context.previous) if reply.choices else None
         slots = {"last_kind": reply.kind.value, "last_question": question or None, "pending": waits, "clarified": False}
         return Step((reply,), slots)
 
@@ -173,8 +184,9 @@ class Talk:
         return step
 
     def feedback(self, helpful: bool, shown: Sequence[str], context: Context) -> Step:
-        """Thanks; or the next best pages as buttons, and a person."""
-        self._parts.recorder.feedback(context, context.previous, helpful=helpful)
+        """Thanks; or the next best pages as buttons, and a person. Only of an answer it is counted (`context.records`)."""
+        if context.records:
+            self._parts.recorder.feedback(context, context.previous, helpful=helpful)
         if helpful or not context.previous:
             said = "feedback_good" if helpful else "feedback_bad"
             return Step((Reply(Kind.SMALLTALK, self.say(f"smalltalk.{said}", context)),), {"last_kind": Kind.SMALLTALK.value})
@@ -190,9 +202,10 @@ class Talk:
         return Step((Reply(Kind.SMALLTALK, text),), {"last_kind": Kind.SMALLTALK.value, "clarified": False})
 
     def safeguarding(self, context: Context) -> Step:
-        """The fixed card; the conversation forgets what it was about."""
+        """The fixed card; the conversation forgets what it was about. Only the first showing is counted (`context.records`)."""
         reply = self.assistant.safety_reply(self.assistant.area(context.area), context)
-        self._parts.recorder.disclosure(context)
+        if context.records:
+            self._parts.recorder.disclosure(context)
         forgotten = {"pending": None, "last_question": None, "shown": None, "clarified": False}
         return Step((reply,), {"last_kind": reply.kind.value, **forgotten})
 
@@ -212,15 +225,24 @@ class Talk:
 
     def _asked(self, reply: Reply, context: Context) -> dict[str, Any]:
         """The slots after a question: only redacted words are kept."""
-        question = self._parts.redact(reply.reference)[:_KEPT] if reply.reference else ""
+        question = self._kept(reply.reference) if reply.reference else ""
         waits = reply.reason is Reason.WHICH_SETTING or (reply.reason is Reason.ASKED_FOR_PERSON and bool(reply.choices))
+        pending = (
+            {} if reply.kind is Kind.OUT_OF_SCOPE else {"pending": question if waits else None}
+        )  # "St Marys" answers nothing
         return {
+            **pending,
             "last_question": question or context.previous or None,
-            "pending": question if waits else None,
-            "shown": [cited.document for cited in reply.citations] or None,
+            "shown": [_part(cited) for cited in reply.citations] or None,
             "clarified": reply.kind is Kind.CLARIFY,
             "last_kind": reply.kind.value,
         }
+
+    def _kept(self, text: str) -> str:
+        """`text`, redacted; of a long one its end, from a whole word on, because a story has its question last."""
+        redacted = self._parts.redact(text)
+        end = redacted[-_KEPT:]
+        return redacted if end == redacted else end.partition(" ")[2] or end
 
     def _which(self, context: Context, slugs: Sequence[str], pending: str) -> Step:
         area = self.assistant.area(context.area)
@@ -237,24 +259,31 @@ class Talk:
         return self.assistant.readings(understanding, vector, alone)
 
     def _number_shown(self, shown: Sequence[str], context: Context) -> Reply | None:
-        """What the pages just shown say about ringing or writing, if they do; `context` has the question that they answered."""
+        """What the parts just shown say about ringing or writing, if they do; `context` has the question that they answered."""
         patterns = [kind.told for kind in self._parts.kinds if kind.name in _REACHES]
         for reading in self._found(context):
             told = (part for part in reading.sentences if any(pattern.search(part) for pattern in patterns))
-            if reading.hit.document.id in shown and (said := next(told, "")):
+            if said := next(told, ""):
                 understanding, _ = self.assistant.understand(context.previous, replace(context, previous=""))
                 cited = self.assistant.answered(reading, (), understanding, context).citations
+                if not {_part(each) for each in cited} & set(shown):
+                    continue
                 return Reply(Kind.HANDOFF, self.say("handoff.page_says", context, said=said.strip()), citations=cited)
         return None
 
     def _choices(self, readings: Sequence[Reading], shown: Sequence[str]) -> list[tuple[str, Choice]]:
-        seen = set(shown)
+        seen = {part.partition(_PART)[0] for part in shown}
         choices: list[tuple[str, Choice]] = []
         for reading in readings:
             if reading.hit.document.id not in seen and len(choices) < _NEAREST - 1:
                 seen.add(reading.hit.document.id)
                 choices.append((reading.hit.document.id, Choice(reading_label(reading), choose_reading(reading))))
         return choices
+
+
+def _part(cited: Citation) -> str:
+    """A part of a page, as a slot keeps it."""
+    return f"{cited.document}{_PART}{cited.heading}"
 
 
 def _same(one: Reply, other: Reply) -> bool:

@@ -21,7 +21,7 @@ from assistant.conflicts import CardCheck
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.definitions import Definitions
-from assistant.dialogue import DialogueRules, told_setting
+from assistant.dialogue import DialogueRules, told_setting, with_denied
 from assistant.emergency import emergency_card, emergency_words, language_reply
 from assistant.entities import EntityFinder
 from assistant.errors import AreaUnknown, place_of
@@ -53,6 +53,7 @@ from assistant.types import (
     Understanding,
 )
 from assistant.understand import Abbreviations, understand
+from assistant.visible import without_smileys
 from knowledge.encoder import Encoder
 from knowledge.library import Library
 from knowledge.search import SearchQuery, SearchWeights
@@ -155,14 +156,14 @@ class Assistant:
 
     def understand(self, text: str, context: Context) -> tuple[Understanding, NDArray[np.float32]]:
         """What the message means, and its vector."""
-        parts = self._parts
+        parts, text = self._parts, without_smileys(text)
         query = parts.spelling.mend(parts.follow_ups.standalone(text, context.previous))
         vector = self._vector(parts.abbreviations.expand(query))
-        named = self.names(context.area).find(text)
+        named = with_denied(text, self.names(context.area).find(text))
         entities = (*named, *parts.entities.find(text))
         if context.previous and (told := told_setting(text, named, parts.dialogue.naming)):
             context = replace(context, setting=told)  # "back to Millbrook, who is the nurse"
-        elif context.setting and named and parts.follow_ups.leans(text):
+        elif context.setting and any(each.kind == "setting" for each in named) and parts.follow_ups.leans(text):
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
         found = understand(text, query, vector, parts.matcher, entities, context)
         near = found.confidence >= parts.dialogue.of_setting_near
@@ -190,7 +191,8 @@ class Assistant:
         cards = cards_for(subject, area, setting, parts.routes, parts.replies, context.audience)
         name = _named(cards[0], setting) if cards else area.name
         text = parts.replies.say(f"handoff.{reason.value}", context.audience, contact=name)
-        whose = reason is Reason.ASKED_FOR_PERSON and not setting and route_of(subject, parts.routes).contact == OWN
+        unknown = not setting and not context.clarified
+        whose = reason is Reason.ASKED_FOR_PERSON and unknown and route_of(subject, parts.routes).contact == OWN
         choices = setting_choices(area, (), parts.replies) if whose else ()
         text += "\n\n" + parts.replies.say("clarify.which_setting", context.audience) if whose else ""
         return Reply(Kind.HANDOFF, text, contacts=cards, choices=choices, reason=reason, reference=asked)
@@ -218,7 +220,9 @@ class Assistant:
         scopes = scopes_for(context, understanding.setting, national=parts.national)
         found = retrieve(asked, query, scopes, parts.library, parts.weights, parts.candidates, parts.readers)
         found = [reading for reading in found if reading.hit.document.kind not in _not_for(context.audience)]
-        own = [reading for reading in found if reading.hit.passage.scope.level is ScopeLevel.SETTING]
+        if understanding.settings and understanding.setting not in understanding.settings:
+            return [reading for reading in found if not _own(reading)]  # it asks about another school than the talk is about
+        own = [reading for reading in found if _own(reading)]
         return own if understanding.of_setting and own else found
 
     def answered(self, reading: Reading, rivals: Sequence[Reading], understanding: Understanding, context: Context) -> Reply:
@@ -239,7 +243,8 @@ class Assistant:
         if screening.level is not Level.NONE:
             reply = replace(reply, notice=parts.replies.say("safeguarding.caution", context.audience))
         if record:
-            parts.recorder.record(context, understanding, reply, decision)
+            about = replace(context, setting=understanding.contact_setting)  # the school that is named
+            parts.recorder.record(about, understanding, reply, decision)
         return Explained(reply, screening, understanding, tuple(readings), decision)
 
     def _other_language(self, text: str, context: Context, area: Area, screening: Screening) -> Explained:
@@ -268,7 +273,7 @@ class Assistant:
         return replace(reply, probability=decision.probability, see_also=self._see_also(decision))
 
     def _cards(self, understanding: Understanding, area: Area, context: Context) -> tuple[ContactCard, ...]:
-        setting, parts = setting_of(area, context.setting), self._parts
+        setting, parts = setting_of(area, understanding.contact_setting), self._parts
         return cards_for(understanding.subject, area, setting, parts.routes, parts.replies, context.audience)
 
     def _see_also(self, decision: Decision) -> tuple[Citation, ...]:
@@ -276,6 +281,11 @@ class Assistant:
         unsure = decision.reason is Reason.UNSURE and decision.probability >= self._parts.policy.see_also_at
         pages = [each for each in (decision.reading, *decision.rivals) if each and each.hit.document.kind != "card"]
         return (self._writer.cited(pages[0]),) if unsure and pages else ()
+
+
+def _own(reading: Reading) -> bool:
+    """True for a page of one nursery, school or college."""
+    return reading.hit.passage.scope.level is ScopeLevel.SETTING
 
 
 def _not_for(audience: Audience) -> tuple[str, ...]:

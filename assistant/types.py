@@ -170,6 +170,8 @@ class ContactCard:
     key: str
     contact: Contact
     why: str = ""
+    setting: str = ""
+    """Slug of the setting that they are asked about, or "": a letter to them says so."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rasa_sdk.executor import ActionExecutor
 from actions.talking import ACTIONS
 from assistant.talk import Talk
 from assistant.turn import Assistant
+from assistant.types import Context
 from signpost.settings import Settings
 from signpost.wiring import Workshop
 from store.records import NoRecorder
@@ -43,9 +44,10 @@ def executing(talk: Talk) -> ActionExecutor:
     return executor
 
 
-def run(executor: ActionExecutor, text: str, action: str = "action_answer", **slots: object) -> dict[str, Any]:
+def run(executor: ActionExecutor, text: str, action: str = "action_answer", intent: str = "", **slots: object) -> dict[str, Any]:
     tracker = {
-        "sender_id": "test", "slots": {"area": "larkmere", **slots}, "latest_message": {"text": text}, "events": [],
+        "sender_id": "test", "slots": {"area": "larkmere", **slots}, "events": [],
+        "latest_message": {"text": text, "intent": {"name": intent}},
         "paused": False, "followup_action": None, "active_loop": {}, "latest_action_name": None,
     }  # fmt: skip
     call = {"next_action": action, "sender_id": "test", "tracker": tracker, "domain": {"version": "3.1"}}
@@ -124,3 +126,92 @@ def test_whatever_fails_the_family_is_told_who_helps(
     assert result["slots"]["last_kind"] == "handoff"
     assert "Error in" in caplog.text
     assert "Tyler" not in caplog.text
+
+
+def test_the_school_of_the_card_goes_with_the_reply_and_is_forgotten_with_the_next(executor: ActionExecutor) -> None:
+    asked = run(executor, "who is the senco at millbrook?", "action_contact_person", setting="kestrel")
+    assert asked["slots"]["contact_setting"] == "millbrook"
+    assert asked["responses"][0]["custom"]["slots"]["contact_setting"] == "millbrook"
+    thanks = run(executor, "thanks", "action_smalltalk", contact_setting="millbrook")
+    assert thanks["slots"]["contact_setting"] is None
+
+
+class Spy(NoRecorder):
+    """Says what would be counted."""
+
+    def __init__(self) -> None:
+        self.counted: list[str] = []
+
+    def disclosure(self, context: Context) -> None:
+        self.counted.append("disclosure")
+
+    def feedback(self, context: Context, question: str, *, helpful: bool) -> None:
+        self.counted.append(f"feedback on {question}")
+
+
+def test_the_safety_card_can_be_shown_again_and_is_counted_once(assistant: Assistant) -> None:
+    spy = Spy()
+    told = executing(Talk(Assistant(replace(assistant.parts, recorder=spy))))
+    slots = run(told, "my dad hits me", "action_safeguarding")["slots"]
+    slots = run(told, "thanks", "action_smalltalk", "thanks", **slots)["slots"]
+    again = run(told, "what did you say", "action_repeat", **slots)
+    assert again["responses"][0]["custom"]["kind"] == "safeguarding"
+    assert spy.counted == ["disclosure"]
+    started_over = run(told, "start again", "action_start_over", **again["slots"])["slots"]
+    assert started_over["card"] is None
+    assert run(told, "how much is a session at the Otters", **again["slots"])["slots"]["card"] is None
+
+
+def test_only_an_answer_can_have_been_no_help(assistant: Assistant) -> None:
+    spy = Spy()
+    told = executing(Talk(Assistant(replace(assistant.parts, recorder=spy))))
+    for last in ("handoff", "smalltalk", "answer"):
+        shown = run(told, "that's not what I meant", "action_feedback", last_question="what is SEN support", last_kind=last)
+        assert shown["responses"][0]["custom"]["choices"]
+    assert spy.counted == ["feedback on what is SEN support"]
+
+
+def test_of_a_long_question_the_end_is_kept(executor: ActionExecutor) -> None:
+    story = f"{'He was at the big nursery by the park before that. ' * 20}How much is a session at the Otters Saturday club?"
+    slots = run(executor, story, "action_contact_person")["slots"]
+    assert slots["last_question"].endswith("How much is a session at the Otters Saturday club?")
+    assert 500 < len(slots["last_question"]) <= 600
+
+
+def test_only_a_part_that_was_shown_is_quoted(executor: ActionExecutor) -> None:
+    asked = {"last_question": "how do i complain about the council", "last_kind": "answer"}
+    shown = run(executor, "who do i ring then", "action_contact_person", shown=["lo-complaints#About the council"], **asked)
+    other = run(executor, "who do i ring then", "action_contact_person", shown=["lo-complaints#About a school"], **asked)
+    assert "The page that I showed says" in shown["responses"][0]["text"]
+    assert "The page that I showed says" not in other["responses"][0]["text"]
+
+
+def test_who_do_i_ring_then_leaves_the_question_as_it_was(executor: ActionExecutor) -> None:
+    slots = run(executor, "who do i ring then", "action_contact_person", last_question="how do i apply for transport")["slots"]
+    assert slots["last_question"] == "how do i apply for transport"
+
+
+def test_a_question_that_waits_for_a_school_still_waits_after_words_that_are_no_question(executor: ActionExecutor) -> None:
+    assert "pending" not in run(executor, "what day are my bins collected", pending="what clubs are there")["slots"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hi 😊", "greet"), ("👋 hi", "greet"), ("thanks 👍", "thanks"), ("thank you ❤️❤️", "thanks"), ("ok :)", "affirm"),
+        ("yes 👍🏽", "affirm"), ("👍", "unreadable"), (":D", "unreadable"), ("my dad hits me 😊", "disclosure"),
+        ("goodbye 😭", "faq"),
+    ],
+)  # fmt: skip
+def test_smileys_are_not_read_but_by_the_safety_screen(assistant: Assistant, text: str, intent: str) -> None:
+    assert Talk(assistant).parse(text, "larkmere").intent == intent
+
+
+@pytest.mark.parametrize("text", ["i dont know", "I don’t know.", "dont know", "idk", "not sure", "i'm not sure", "no idea"])
+def test_who_does_not_know_gets_no_safety_card(assistant: Assistant, text: str) -> None:
+    assert Talk(assistant).parse(text, "larkmere").intent == "dont_know"
+
+
+@pytest.mark.parametrize("text", ["i dont know why im alive", "i dont know anymore", "not sure im safe", "idk if im safe"])
+def test_who_does_not_know_and_may_not_be_safe_gets_it(assistant: Assistant, text: str) -> None:
+    assert Talk(assistant).parse(text, "larkmere").intent == "disclosure"

@@ -74,6 +74,23 @@ def test_a_gap_stands_for_at_most_four_words() -> None:
     assert subject_said("don't complain", routes) is routes[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("what are the side effects of his adhd meds", "medicine"), ("does melatonin have side effects", "medicine"),
+        ("can i stop giving melatonin", "medicine"), ("will they stop giving him free school transport at 16", "transport"),
+        ("what side effects will moving schools have", ""), ("they stop giving her speech therapy", ""),
+    ],
+)  # fmt: skip
+def test_only_what_names_a_medicine_is_about_one(text: str, subject: str) -> None:
+    route = subject_said(text, ROUTES)
+    assert (route.subject if route else "") == subject
+
+
+def test_a_medicine_is_for_the_nhs_and_then_for_sendiass() -> None:
+    assert [card.key for card in cards_for("medicine", area(), OAK, ROUTES, REPLIES)] == ["medicine", "sendiass"]
+
+
 def test_there_is_always_somebody() -> None:
     only = area(send_team=CONTACTS["send_team"])
     for subject in ("school", "appeal", "health", "complaint", ""):

@@ -20,6 +20,10 @@ RULES = DialogueRules.load(Path("assistant/data/dialogue.yml"))
         ("He is 5. Can he get transport? And who pays for it?", ("He is 5. Can he get transport?", "And who pays for it?")),
         ("Can he get transport? Thanks", ("Can he get transport? Thanks",)),
         ("really? how much is it", ("really? how much is it",)),
+        (
+            "Who is it? What is it? Is it on? Is it far? Is it free?",
+            ("Who is it?", "What is it?", "Is it on?", "Is it far?", "Is it free?"),
+        ),
         ("no question at all", ("no question at all",)),
     ],
 )
@@ -61,3 +65,15 @@ def test_a_question_of_its_own_does_not(text: str, follow_ups: FollowUps) -> Non
 def test_of_a_long_chain_the_beginning_and_the_end_are_kept() -> None:
     assert joined("can he have transport", "and at college") == "can he have transport - and at college"
     assert joined("can he have transport - and at college - how much", "when") == "can he have transport - how much - when"
+
+
+@pytest.mark.parametrize(
+    ("later", "asked"),
+    [
+        ("and can we get short breaks?", "can we get short breaks?"), ("And can i get a blue badge?", "can i get a blue badge?"),
+        ("Ok, and also who is the SENCO?", "who is the SENCO?"), ("And is it free?", "And is it free?"),
+        ("and when do I apply?", "and when do I apply?"), ("and at college?", "and at college?"), ("Is it free?", "Is it free?"),
+    ],
+)  # fmt: skip
+def test_a_later_question_of_one_message_is_joined_only_if_it_leans(later: str, asked: str, follow_ups: FollowUps) -> None:
+    assert follow_ups.apart(later) == asked

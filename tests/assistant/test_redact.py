@@ -51,6 +51,8 @@ def test_names_are_taken_out(text: str, kept: str) -> None:
         ("ring +44 7700 900 812 or (0161) 496 0452", "ring [phone] or [phone]"),
         ("write to mum.jo+x@mail.example.org", "write to [email]"),
         ("joanne dot frost at mail dot example", "[email]"),
+        ("im joanne.frost at mail dot example", "im [email]"),
+        ("j.frost at mail dot co dot uk", "[email]"),
         ("we live at 14 Mill Lane, LK4 5QT", "we live at [address], [postcode]"),
         ("Flat 3, 27 Harbour Street", "[address]"),
         ("we live at 20 Acorn Lane", "we live at [address]"),

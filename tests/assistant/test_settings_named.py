@@ -10,10 +10,11 @@ def setting(slug: str, name: str, *aliases: str) -> Setting:
     return Setting(slug, name, aliases, "primary", "", "", Contact(""))
 
 
+HIGH = setting("harbour-high", "Harbour High School", "the High")
 NAMES = SettingNames(
     [
         setting("st-werburgh", "St Werburgh's Catholic Primary School", "St Werbs", "Werbies"),
-        setting("harbour-high", "Harbour High School", "the High"),
+        HIGH,
         setting("harbour-road", "Harbour Road Primary School", "Harbs"),
     ]
 )
@@ -46,3 +47,16 @@ def test_no_word_of_a_message_is_kept_however_many_read_at_once() -> None:
         assert set(threads.map(read, range(2000))) == {"harbour-road"}
     assert len(strings) == before
     assert "tyler7" not in strings
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("who is the senco at st werbs?", "who is the senco at Harbour High School?"),
+        ("is harbour road near St Werburgh’s", "is Harbour High School near Harbour High School"),
+        ("has the High more pupils than Harbs", "has the High more pupils than Harbs"),
+        ("who is the senco", "who is the senco"),
+    ],
+)
+def test_a_question_is_asked_of_another_setting(text: str, asked: str) -> None:
+    assert NAMES.renamed(text, HIGH) == asked

@@ -53,7 +53,7 @@ def test_the_rasa_server_forgets_a_deleted_conversation_too(rasa: tuple[httpx.Cl
     client.post("/api/v1/conversation/messages", json={"text": "how much is a session at the Otters"}, headers=headers)
     assert "£6" in repeated()
     assert client.delete("/api/v1/conversation", headers=headers).status_code == 204
-    assert "not said anything" in repeated()
+    assert "no answer to show" in repeated()
 
 
 @pytest.mark.rasa
