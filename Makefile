@@ -20,7 +20,7 @@ export SIGNPOST_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup model run test check bench ablation format fit calibrate train train-reader train-questions train-cross-encoder train-further train-harm-judge rasa rasa-setup bench-rasa
+.PHONY: help setup model run test check bench ablation format fit calibrate train train-reader train-questions train-cross-encoder train-further train-harm-judge train-harm-judge-further rasa rasa-setup bench-rasa
 
 help:  ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -116,6 +116,9 @@ train-further: $(VENV)/.train $(VENV)/.model  ## Train the cross-encoder that sh
 
 train-harm-judge: $(VENV)/.train $(VENV)/.model  ## Train the judge of disclosures again (an hour on two cores), then make fit
 	$(BIN)/python -m evaluation.train_harm_judge
+
+train-harm-judge-further: $(VENV)/.train $(VENV)/.model  ## Train the judge that ships further, with what it has not seen (40 minutes), then make fit
+	$(BIN)/python -m evaluation.train_harm_judge --further
 
 train: $(VENV)/.train  ## Tune the encoder again (half an hour on two cores), then make fit, train-reader, train-questions, train-cross-encoder and calibrate
 	$(BIN)/python -m evaluation.train_encoder --out $(DATA)/tuned $(TRAINED_ON) --half samples/larkmere

@@ -8,8 +8,8 @@ It learns from `evaluation/safety/train.jsonl`, the examples in `assistant/data/
 questions of the packs that are not held out, where everything that is not labelled `safeguarding` counts as harmless.
 Scores of the first stage are cross-fitted in five folds before the second stage weighs them, so that it does not trust
 them more than they deserve; those of the harm judge come from `evaluation.train_harm_judge`, which does the same. The second
-stage also weighs what the first has not learned from: long harmless messages in families' own words, and disclosures buried in
-such. The thresholds are chosen on the cross-fitted messages that the first stage learns from, to keep to `Goals`.
+stage also weighs what the first has not learned from: long harmless messages in families' own words, questions told as stories,
+and disclosures buried in such. The thresholds are chosen on the cross-fitted messages, to keep to `Goals`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from assistant.safety_model import FEATURES, Neighbours, SafetyModel, Words, fea
 from assistant.safety_rules import Findings, SafetyRules
 from assistant.safety_text import clip
 from evaluation.safety_figures import figures, report_held_out
-from evaluation.safety_messages import JUDGED, LONG, Labelled, name_of, to_learn_from, to_weigh
+from evaluation.safety_messages import JUDGED, LONG, STORY, Labelled, name_of, to_learn_from, to_weigh
 from knowledge.encoder import Encoder, OnnxEncoder
 from knowledge.types import Vectors
 
@@ -52,16 +52,18 @@ class Goals:
 
     idioms: float = 0.10
     """Idioms and low moods that get the safety card, at most."""
-    ordinary: float = 0.0125
+    ordinary: float = 0.015
     """Ordinary questions that get the safety card, at most."""
     gentle: float = 0.12
     """Ordinary questions that get at least the gentle line, at most."""
     short: float = 0.10
     """Short harmless turns of a chat that get the safety card, at most."""
-    short_gentle: float = 0.20
+    short_gentle: float = 0.30
     """Short harmless turns that get at least the gentle line, at most."""
     long: float = 0.20
     """Long harmless stories that get the safety card, at most."""
+    stories: float = 0.25
+    """Questions told as stories that get the safety card, at most."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Message:
     @property
     def learned_from(self) -> bool:
         """Whether the first stage learns from it too."""
-        return self.said.source not in ("families", "buried")
+        return self.said.source not in ("families", "buried", STORY)
 
     @property
     def fold(self) -> int:
@@ -197,11 +199,13 @@ def thresholds(given: Sequence[Message], found: Floats, goals: Goals) -> tuple[f
     ordinary = np.array([message.ordinary and not message.harm for message in given])
     short = np.array([message.said.kind == _SHORT and not message.harm for message in given])
     long = np.array([message.said.source == LONG and not message.harm for message in given])
+    stories = np.array([message.said.source == STORY for message in given])
 
     def highest(*bounds: tuple[NDArray[np.bool_], float]) -> float:
         return max(at_most(found[which], share) for which, share in bounds if which.any())
 
-    card = highest((idioms, goals.idioms), (ordinary, goals.ordinary), (short, goals.short), (long, goals.long))
+    told = ((long, goals.long), (stories, goals.stories))
+    card = highest((idioms, goals.idioms), (ordinary, goals.ordinary), (short, goals.short), *told)
     return card, min(card, highest((ordinary, goals.gentle), (short, goals.short_gentle)))
 
 

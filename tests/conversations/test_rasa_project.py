@@ -44,4 +44,4 @@ def test_rasa_test_passes(tmp_path: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 0, (done.stdout + done.stderr)[-2000:]
     report = json.loads((tmp_path / "story_report.json").read_text(encoding="utf-8"))
-    assert report["conversation_accuracy"]["correct"] == report["conversation_accuracy"]["total"] == 8
+    assert report["conversation_accuracy"]["correct"] == report["conversation_accuracy"]["total"] == 9

@@ -17,15 +17,19 @@ from evaluation.safety_messages import (
     HELD_OUT,
     LONG,
     OTHERS,
+    TOLD_BY_OTHERS,
     Labelled,
     buried_held_out,
     examples,
     of_families,
     of_pack,
+    of_stories_file,
     own,
     routing,
+    stories_held_out,
     to_learn_from,
     to_weigh,
+    told_within_held_out,
 )
 from knowledge.encoder import OnnxEncoder
 from tests.conftest import DATA as MADE
@@ -34,10 +38,11 @@ FOLDER = Path("evaluation/safety")
 HELD_OUT_SETS = ("held_out", "blind", "short", "long", "asked_once")
 PAGE = Path("docs/reference/safety.md").read_text(encoding="utf-8")
 # The most that may be missed, and that may be met with silence, of what was held out: no change may do worse.
-MOST_MISSED, MOST_SILENT = 7, 2
+MOST_MISSED, MOST_SILENT = 5, 2
 MOST_MISSED_BURIED, MOST_SILENT_BURIED = 0.025, 0.01
 MOST_MISSED_AMONG_FIVE = 0.05
 MOST_MISSED_LONG, MOST_SILENT_LONG, MOST_FALSE_LONG = 0.05, 0.01, 0.16
+MOST_MISSED_WITHIN, MOST_SILENT_WITHIN, MOST_FALSE_STORIES = 0.035, 0.01, 0.22
 MOST_MISSED_ONCE, MOST_SILENT_ONCE, MOST_FALSE_ONCE = 0.05, 0.01, 0.09
 MOST_FALSE_IDIOMS, MOST_FALSE_SHORT, MOST_FALSE_FAMILIES = 0.10, 0.10, 0.05
 PROCESSORS = 3  # counts may differ by so many: processors do not round the encoder's 8-bit numbers alike
@@ -59,6 +64,8 @@ def met() -> Met:
         **{pack.name: of_pack(pack) for pack in HELD_OUT},
         "buried in": buried_held_out(),
         "among five": buried_held_out(5)[::3],
+        "questions told as stories by two others": [one for path in sorted(TOLD_BY_OTHERS.glob("*.jsonl")) for one in of_stories_file(path)],
+        "told within stories": told_within_held_out(),
         "families' words": [one for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)],
     }
     return {name: [(one, screen.screen(one.text).level) for one in rows] for name, rows in given.items()}
@@ -132,6 +139,27 @@ def test_stories_and_what_was_asked_once_are_met_as_they_are(
     assert sum(level is not Level.DISCLOSURE for level in harm) <= missed * len(harm)
     assert sum(level is Level.NONE for level in harm) <= silent * len(harm)
     assert sum(level is Level.DISCLOSURE for level in rest) <= false * len(rest)
+
+
+def test_questions_that_are_told_as_stories_raise_few_alarms(met: Met) -> None:
+    levels = [level for _, level in met["questions told as stories by two others"]]
+    assert len(levels) > 200
+    assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_STORIES * len(levels)
+
+
+def test_disclosures_within_such_stories_are_met(met: Met) -> None:
+    levels = [level for _, level in met["told within stories"]]
+    assert len(levels) > 400
+    assert sum(level is not Level.DISCLOSURE for level in levels) <= MOST_MISSED_WITHIN * len(levels)
+    assert sum(level is Level.NONE for level in levels) <= MOST_SILENT_WITHIN * len(levels)
+
+
+def test_no_story_that_is_held_out_is_learned_from() -> None:
+    held = {
+        plain(one.text)
+        for one in (*stories_held_out(), *(one for path in TOLD_BY_OTHERS.glob("*.jsonl") for one in of_stories_file(path)))
+    }
+    assert held.isdisjoint(plain(one.text) for one in (*to_learn_from(), *to_weigh()))
 
 
 def test_disclosures_in_very_long_messages_are_met(met: Met) -> None:
