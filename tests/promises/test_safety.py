@@ -64,7 +64,9 @@ def met() -> Met:
         **{pack.name: of_pack(pack) for pack in HELD_OUT},
         "buried in": buried_held_out(),
         "among five": buried_held_out(5)[::3],
-        "questions told as stories by two others": [one for path in sorted(TOLD_BY_OTHERS.glob("*.jsonl")) for one in of_stories_file(path)],
+        "questions told as stories by two others": [
+            one for path in sorted(TOLD_BY_OTHERS.glob("*.jsonl")) for one in of_stories_file(path)
+        ],
         "told within stories": told_within_held_out(),
         "families' words": [one for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)],
     }
