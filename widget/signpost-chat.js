@@ -45,8 +45,8 @@ a{color:var(--link);text-underline-offset:.15em}.reply a,.card a{display:inline-
 .row.t button{min-height:2.3em;padding:.1em .8em;border-width:1px;font-size:.9em;font-weight:400}
 form{display:grid;gap:.4em;margin-top:1em;background:var(--paper);border:1px solid var(--line);border-radius:var(--r);padding:.9em}label{font-weight:600}
 textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);border-radius:.45em;background:var(--paper);min-height:2.6em;resize:vertical}
-form button{justify-self:start}summary{min-height:1.85em;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}.big>*{font-size:1.3em}
-@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:6.5em}.big{scroll-padding-block-start:8.5em}}
+:is(a,button,summary){scroll-margin:.4em}form button{justify-self:start}summary{min-height:1.85em;cursor:pointer;text-decoration:underline;text-underline-offset:.15em;width:fit-content}.big>*{font-size:1.3em}
+@media(min-height:30rem){.box .top{position:sticky;inset-block-start:0;z-index:1}.box{scroll-padding-block-start:6.7em}.big{scroll-padding-block-start:8.7em}}
 @media(max-width:26rem){.top{padding-inline:.7em;gap:.2em .4em}.top h2{font-size:1em}.top a,.top button{font-size:.84em;padding-inline:.65em}}
 @media(forced-colors:active){.said,.reply,.top,.box,.source{border:1px solid}}
 @media(prefers-reduced-motion:no-preference){.panel[open]{animation:up .15s ease-out}@keyframes up{from{transform:translateY(1em);opacity:0}}}
