@@ -11,12 +11,12 @@ from api.guard import LARGEST_REQUEST
 from api.schemas import LONGEST_MESSAGE
 
 
-def _lines(text: str) -> str:
+def typed_lines(text: str) -> str:
+    """What somebody typed: a browser sends a line break as two characters, and counts it as one meanwhile."""
     return text.replace("\r\n", "\n")
 
 
-_Lines = BeforeValidator(_lines)
-"""A browser sends a line break as two characters, and counts it as one while somebody types."""
+_Lines = BeforeValidator(typed_lines)
 Message = Annotated[str, _Lines, Form(max_length=LONGEST_MESSAGE)]
 """A message to the chat; a longer one is refused."""
 Letter = Annotated[str, _Lines, Form(max_length=LARGEST_REQUEST)]

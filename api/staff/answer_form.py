@@ -7,6 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from api.forms import typed_lines
 from assistant.compose import spoken
 from knowledge.types import Area
 from store.curated import DRAFT, LIVE, CuratedAnswer
@@ -78,8 +79,7 @@ def ended(answer: CuratedAnswer, today: date) -> str:
 
 
 def _plain(text: str) -> str:
-    """A browser sends two characters for a new line."""
-    return text.replace("\r\n", "\n").strip()
+    return typed_lines(text).strip()
 
 
 def _day(text: str) -> date | None:

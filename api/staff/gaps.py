@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
+from api.forms import typed_lines
 from api.staff.session import PostingDep, Signed, SignedDep, go
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
@@ -80,7 +81,7 @@ def change(
     """Set state, owner, due date, notes and name; pass it to a setting, whose editors then see it."""
     gap = _gap(signed, gap_id)
     to = gap.setting if setting is None or signed.setting else setting
-    notes = notes.replace("\r\n", "\n")
+    notes = typed_lines(notes)
     after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label, "setting": to}
     if problem := _problem(signed, after):
         return _shown(signed, gap, after, problem)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
-from store.database import migrate, open_database, sqlite_url
 from store.outbox import BACK_OFF, DISCARDED, FAILED, Letter, Outbox, _now, acknowledging, weekly
 from store.tables import OutboxRow
 
@@ -18,14 +15,6 @@ LETTER = Letter("larkmere", "send@larkmere.example", "A question", "Please help 
 TOLD = replace(LETTER, recipient="me@x.example", reply_to="", reference=acknowledging("SP-TEST-0001"))
 DIGEST = Letter("larkmere", "colleague@larkmere.example", "What waits for you", "Gaps: 1", reference=weekly("2026-48", 9))
 ANSWERED = Letter("larkmere", "you@x.example", "Your question has been answered", "Yes.", reference="SP-TEST-0002")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_database(sqlite_url(tmp_path))
-    migrate(made)
-    yield made
-    made.dispose()
 
 
 def words(engine: Engine, reference: str) -> tuple[str, ...]:
