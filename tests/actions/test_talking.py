@@ -200,11 +200,15 @@ def test_a_question_that_waits_for_a_school_still_waits_after_words_that_are_no_
     [
         ("hi 😊", "greet"), ("👋 hi", "greet"), ("thanks 👍", "thanks"), ("thank you ❤️❤️", "thanks"), ("ok :)", "affirm"),
         ("yes 👍🏽", "affirm"), ("👍", "unreadable"), (":D", "unreadable"), ("my dad hits me 😊", "disclosure"),
-        ("goodbye 😭", "faq"),
     ],
 )  # fmt: skip
 def test_smileys_are_not_read_but_by_the_safety_screen(assistant: Assistant, text: str, intent: str) -> None:
     assert Talk(assistant).parse(text, "larkmere").intent == intent
+
+
+def test_a_goodbye_in_tears_is_no_mere_goodbye(assistant: Assistant) -> None:
+    assert Talk(assistant).parse("goodbye", "larkmere").intent == "bye"
+    assert Talk(assistant).parse("goodbye 😭", "larkmere").intent != "bye"
 
 
 @pytest.mark.parametrize("text", ["i dont know", "I don’t know.", "dont know", "idk", "not sure", "i'm not sure", "no idea"])
