@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import channel_message
 from assistant.contacts import OWN
+from assistant.dialogue import DENIED
 from assistant.errors import AreaUnknown, place_of
 from assistant.talk import Step, Talk
 from assistant.types import Audience, Context, Kind, Reply
@@ -112,6 +113,8 @@ class ActionChooseSetting(TalkAction):
         waiting = str(tracker.get_slot("pending") or "")
         if not waiting and not context.setting and tracker.get_slot("last_kind") == Kind.HANDOFF.value:
             waiting = context.previous  # what no page of the council answered, the school's own may
+        if not waiting and entities(tracker, DENIED):
+            waiting = context.previous  # "not Kestrel, Millbrook": it was asked of the wrong one
         return talk.choose_setting(said(tracker), named, waiting, context)
 
 

@@ -63,6 +63,11 @@ class SettingNames:
             entities += [Entity("setting", slug, start, end, sure) for slug in sorted(self._slugs[name])]
         return tuple(sorted(entities, key=lambda entity: entity.start))
 
+    def other(self, text: str, setting: str) -> tuple[str, ...]:
+        """The slug of the one setting that `text` names, if it names one and that is not `setting`; else nothing."""
+        named = tuple({each.value for each in self.find(text)})
+        return named if len(named) == 1 and named[0] != setting else ()
+
     def renamed(self, text: str, setting: Setting) -> str:
         """`text`, asked about `setting`: its name in place of every other's. As it is if it names `setting` too."""
         found = self.find(text)

@@ -179,7 +179,8 @@ class Talk:
         step = self.answer(text, context)
         said = " ".join((step.replies[-1].text, *(cited.title for cited in step.replies[-1].citations))).lower()
         if step.replies[-1].kind is Kind.HANDOFF or "complain" not in said:
-            reply = self.assistant.hand_over(Reason.COMPLAINT, "complaint", context, text)
+            named = self.assistant.understand(text, context)[0].contact_setting
+            reply = self.assistant.hand_over(Reason.COMPLAINT, "complaint", replace(context, setting=named), text)
             return Step((*step.replies[:-1], reply), step.slots)
         return step
 

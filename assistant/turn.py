@@ -159,13 +159,16 @@ class Assistant:
         parts, text = self._parts, without_smileys(text)
         query = parts.spelling.mend(parts.follow_ups.standalone(text, context.previous))
         vector = self._vector(parts.abbreviations.expand(query))
-        named = with_denied(text, self.names(context.area).find(text))
+        names = self.names(context.area)
+        named = with_denied(text, names.find(text))
         entities = (*named, *parts.entities.find(text))
         if context.previous and (told := told_setting(text, named, parts.dialogue.naming)):
             context = replace(context, setting=told)  # "back to Millbrook, who is the nurse"
         elif context.setting and any(each.kind == "setting" for each in named) and parts.follow_ups.leans(text):
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
         found = understand(text, query, vector, parts.matcher, entities, context)
+        if context.setting and not named and parts.follow_ups.leans(text):  # "and a ramp?" after one on another school
+            found = replace(found, settings=names.other(context.previous, context.setting))
         near = found.confidence >= parts.dialogue.of_setting_near
         subject = choose_subject(found, vector, parts.subjects, parts.routes)
         asks = part_that_asks(query, parts.dialogue.story)

@@ -105,11 +105,10 @@ def publish_all_answers(workshop: Workshop, curated: CuratedAnswers) -> None:
 
 
 def expire_answers(workshop: Workshop, curated: CuratedAnswers) -> int:
-    """End the answers whose day has come, take them out of the index, and open their gaps again; says how many."""
+    """End the answers whose day has come, and take them out of the index; says how many."""
     ended = curated.expire(london_today())
     for area in {each.area for each in ended}:
         publish_answers(workshop, curated, area)
-    Gaps(workshop.engine).open_again([each.id for each in ended])
     for each in ended:
         AuditLog(workshop.engine).write(
             "Signpost", each.area, "expire answer", f"answer {each.id}", {"state": LIVE}, {"state": EXPIRED}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.types import Document, Scope
-from store.tables import AreaRow, CuratedRow
+from store.tables import AreaRow, CuratedRow, GapRow
 
 SOURCE = "curated"
 DRAFT, LIVE, WITHDRAWN, EXPIRED = "draft", "live", "withdrawn", "expired"
@@ -75,12 +75,14 @@ class CuratedAnswers:
             return _answer(session, row)
 
     def set_state(self, answer_id: int, state: str) -> None:
-        """Make it live, withdraw it."""
+        """Make it live, or withdraw it, which opens its gap again."""
         with Session(self._engine) as session, session.begin():
             row = session.get(CuratedRow, answer_id)
             if row is not None:
                 row.state, row.updated = state, _now()
                 row.approved = row.approved or (_now() if state == LIVE else None)
+                if state != LIVE:
+                    _open_gaps(session, [row.id])
 
     def get(self, area: str, answer_id: int) -> CuratedAnswer | None:
         """One answer of an area."""
@@ -99,11 +101,12 @@ class CuratedAnswers:
             return [_answer(session, row) for row in session.scalars(query)]
 
     def expire(self, today: date) -> list[CuratedAnswer]:
-        """End the answers whose day has come; which."""
+        """End the answers whose day has come, and open their gaps again; which."""
         with Session(self._engine) as session, session.begin():
             rows = session.scalars(select(CuratedRow).where(CuratedRow.state == LIVE, CuratedRow.expires < today)).all()
             for row in rows:
                 row.state, row.updated = EXPIRED, _now()
+            _open_gaps(session, [row.id for row in rows])
             return [_answer(session, row) for row in rows]
 
     def documents(self, area: str) -> Sequence[Document]:
@@ -129,6 +132,12 @@ def _answer(session: Session, row: CuratedRow) -> CuratedAnswer:
         row.area, tuple(row.questions), row.text, row.setting, row.audience, row.title, row.url, owner, row.review_by,
         row.expires, row.gap, row.change, row.state, row.author, row.id, row.created, row.updated,
     )  # fmt: skip
+
+
+def _open_gaps(session: Session, answers: Sequence[int]) -> None:
+    """Open the clusters that these answers closed: they are not live any more."""
+    mine = GapRow.curated.in_(answers) & (GapRow.state == "answered")
+    session.execute(update(GapRow).where(mine).values(state="new"))
 
 
 def _now() -> datetime:

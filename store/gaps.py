@@ -94,12 +94,6 @@ class Gaps:
         with Session(self._engine) as session, session.begin():
             session.execute(update(GapRow).where(GapRow.id == gap_id).values(**values))
 
-    def open_again(self, answers: Sequence[int]) -> None:
-        """Open the clusters that these answers closed: they are not live any more."""
-        mine = (GapRow.curated.in_(answers)) & (GapRow.state == "answered")
-        with Session(self._engine) as session, session.begin():
-            session.execute(update(GapRow).where(mine).values(state="new"))
-
     def merge(self, area: str, into: int, others: Iterable[int]) -> None:
         """Make several clusters one; the first keeps its identity."""
         with Session(self._engine) as session, session.begin():

@@ -91,21 +91,30 @@ def wait_form(
 @router.get("/{area}/waiting", include_in_schema=False)
 def waiting(service: ServiceDep, area: str) -> Response:
     """The form to look a code up."""
-    return HTMLResponse(render("waiting.html", area=service.assistant.area(area), said="", question="", answer=None))
+    return _waiting(service, area)
 
 
 @router.post("/{area}/waiting", include_in_schema=False)
 def look_up(service: ServiceDep, request: Request, area: str, code: Annotated[str, Form(max_length=40)] = "") -> Response:
-    """Whether the question of a code has been answered."""
-    check_rate(service, request)
+    """Whether the question of a code has been answered. A code that found nothing stays in the form."""
+    try:
+        check_rate(service, request)
+    except HTTPException as error:
+        return _waiting(service, area, error.status_code, error.headers, said=str(error.detail), code=code)
     found = service.passing.follow_ups.look_up(area, code)
     say = service.assistant.parts.replies.say
-    answer = service.desk.curated.get(area, found.curated) if found and found.curated and service.desk else None
-    said = say("follow_up.unknown") if found is None else "" if answer else say("follow_up.waiting")
-    page = render(
-        "waiting.html", area=service.assistant.area(area), said=said, question=found.question if found else "", answer=answer
-    )
-    return HTMLResponse(page, 200 if found else 404)
+    if found is None:
+        return _waiting(service, area, 404, said=say("follow_up.unknown"), code=code)
+    answer = service.desk.curated.get(area, found.curated) if found.curated and service.desk else None
+    return _waiting(service, area, said="" if answer else say("follow_up.waiting"), question=found.question, answer=answer)
+
+
+def _waiting(
+    service: ServiceDep, area: str, status: int = 200, headers: Mapping[str, str] | None = None, **shown: object
+) -> Response:
+    """The form for a code, with what is `shown` above it."""
+    shown = {"said": "", "question": "", "answer": None, "code": ""} | shown
+    return HTMLResponse(render("waiting.html", area=service.assistant.area(area), **shown), status, headers)
 
 
 def _said(

@@ -99,7 +99,6 @@ def withdraw(signed: PostingDep, answer_id: int) -> Response:
         raise HTTPException(422, "Only an answer that is live can be withdrawn.")
     signed.desk.curated.set_state(answer.id, WITHDRAWN)
     signed.desk.publish(signed.staff.area)
-    signed.desk.gaps.open_again([answer.id])
     signed.log("withdraw answer", f"answer {answer.id}", {"state": answer.state}, {"state": WITHDRAWN})
     return go(f"/staff/answers/{answer.id}")
 

@@ -136,6 +136,11 @@ def test_the_school_of_the_card_goes_with_the_reply_and_is_forgotten_with_the_ne
     assert thanks["slots"]["contact_setting"] is None
 
 
+def test_a_letter_about_a_complaint_names_the_school_that_is_complained_of(executor: ActionExecutor) -> None:
+    asked = run(executor, "i want to complain that kestrel never rings me back", "action_complaint", setting="millbrook")
+    assert [each["setting"] for each in asked["responses"][-1]["custom"]["contacts"]][:1] == ["kestrel"]
+
+
 class Spy(NoRecorder):
     """Says what would be counted."""
 

@@ -130,6 +130,15 @@ def test_too_many_conversations_from_one_client_have_to_wait() -> None:
         assert codes == [201, 201, 201, 429, 429]
 
 
+def test_a_code_that_is_refused_stays_in_its_form() -> None:
+    with make_client(client_messages_a_minute=1) as client:
+        pages = [client.post("/larkmere/waiting", data={"code": 'ABCD "EFGH'}) for _ in range(2)]
+        assert [page.status_code for page in pages] == [404, 429]
+        assert all('value="ABCD &#34;EFGH"' in page.text for page in pages)
+        assert "wait a minute" in pages[1].text
+        assert pages[1].headers["retry-after"] == "60"
+
+
 def test_only_sites_of_the_area_may_embed(client: TestClient) -> None:
     body = {"area": "larkmere"}
     fine = client.post("/api/v1/conversations", json=body, headers={"Origin": SITE})

@@ -174,6 +174,23 @@ def test_areas_do_not_mix(engine: Engine, area: str) -> None:
     assert gaps.all(area) == []
 
 
+@pytest.mark.parametrize("end", ["withdrawn", "expired"])
+def test_an_answer_that_ends_opens_its_gap_in_the_same_breath(engine: Engine, end: str) -> None:
+    ask(engine, [1, 1, 2])
+    gaps, curated = Gaps(engine), CuratedAnswers(engine)
+    gaps.cluster()
+    closed, other = gaps.all("brookshire")
+    answer = curated.save(CuratedAnswer("brookshire", ("Is there a hoist?",), "Yes.", expires=date(2026, 1, 1)), "rev@x.example")
+    curated.set_state(answer.id, LIVE)
+    for gap, by in ((closed, answer.id), (other, answer.id + 1)):
+        gaps.change(gap.id, state="answered", curated=by)
+    if end == "expired":
+        assert [each.state for each in curated.expire(date(2026, 1, 2))] == [end]
+    else:
+        curated.set_state(answer.id, end)
+    assert [gap.state for gap in gaps.all("brookshire")] == ["new", "answered"]
+
+
 def test_what_changed_counts_all_who_asked_although_their_gap_was_merged(engine: Engine) -> None:
     ask(engine, [1, 1, 2, 2, 2])
     gaps, curated = Gaps(engine), CuratedAnswers(engine)
