@@ -66,13 +66,6 @@ def in_plain_words(error: SQLAlchemyError) -> str:
     return next((f"{said}: {advice}" for sign, advice in _ADVICE.items() if sign in said.lower()), said)
 
 
-def is_current(engine: Engine) -> bool:
-    """True if the tables have this program's version."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
-
-
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -83,12 +83,6 @@ class SourceChecks:
         with Session(self._engine) as session:
             return [_check(row) for row in session.scalars(query)]
 
-    def get(self, area: str, check_id: int) -> SourceCheck | None:
-        """One source of an area."""
-        with Session(self._engine) as session:
-            row = session.get(SourceCheckRow, check_id)
-            return _check(row) if row is not None and row.area == area else None
-
     def _set(self, area: str, source: str, **values: object) -> None:
         mine = (SourceCheckRow.area == area) & (SourceCheckRow.source == source)
         with Session(self._engine) as session, session.begin():

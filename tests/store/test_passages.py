@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
@@ -15,9 +17,9 @@ from knowledge.search import SearchQuery, SearchWeights, search
 from knowledge.topics import TopicExamples, TopicMapper
 from knowledge.types import IngestionReport, Level, Scope
 from store.content import DatabaseContent
-from store.database import is_current, migrate, open_database, sqlite_url
+from store.database import migrate, open_database, sqlite_url
 from store.passages import DatabasePassages
-from store.tables import ConflictRow
+from store.tables import Base, ConflictRow
 from tests.conftest import PAGES, write_pages
 from tests.hashing import HashingEncoder
 
@@ -158,8 +160,13 @@ def test_what_was_wrong_with_a_page_is_forgotten_when_it_is_mended_or_gone(
         assert session.scalars(select(ConflictRow.document)).all() == ["brookshire/clubs"]
 
 
+def assert_tables_are_those_of_the_program(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata) == []
+
+
 def test_the_database_is_migrated_once(engine: Engine) -> None:
-    assert is_current(engine)
+    assert_tables_are_those_of_the_program(engine)
     migrate(engine)
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"

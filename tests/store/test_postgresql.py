@@ -13,7 +13,7 @@ from knowledge.pack import read_pack
 from knowledge.topics import TopicExamples, TopicMapper
 from store.conversations import DatabaseConversations
 from store.curated import LIVE, CuratedAnswer, CuratedAnswers
-from store.database import is_current, migrate
+from store.database import migrate
 from store.gaps import Gaps
 from store.outbox import Letter, Outbox
 from store.passages import DatabasePassages
@@ -21,7 +21,7 @@ from store.reports import Reports
 from store.staff import AuditLog, Role, StaffAccounts
 from tests.hashing import HashingEncoder
 from tests.store.test_gaps import ask
-from tests.store.test_passages import assert_both_end
+from tests.store.test_passages import assert_both_end, assert_tables_are_those_of_the_program
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def engine(postgresql: Engine) -> Engine:
 
 
 def test_it_is_at_this_program_s_version(engine: Engine) -> None:
-    assert is_current(engine)
+    assert_tables_are_those_of_the_program(engine)
     migrate(engine)
 
 

@@ -32,10 +32,11 @@ def test_a_run_is_noted_from_begin_to_end(engine: Engine) -> None:
     running = checks.all("brookshire")[0]
     assert (running.state, running.done, running.total, running.checked) == (RUNNING, 3, 4, None)
     checks.end("brookshire", "folder::content", {"created": 4}, [("broken.pdf", "it is not a PDF file")])
-    ended = checks.get("brookshire", running.id)
-    assert ended is not None
-    assert (ended.state, ended.changes, ended.problems) == (IDLE, {"created": 4}, (("broken.pdf", "it is not a PDF file"),))
-    assert checks.get("elsewhere", running.id) is None
+    (ended,) = checks.all("brookshire")
+    assert (ended.id, ended.state, ended.changes, ended.problems) == (
+        running.id, IDLE, {"created": 4}, (("broken.pdf", "it is not a PDF file"),),
+    )  # fmt: skip
+    assert checks.all("elsewhere") == []
 
 
 def test_two_processes_do_not_take_in_the_same_source(engine: Engine) -> None:
