@@ -13,6 +13,7 @@ from assistant.policy import DecisionPolicy
 from knowledge.errors import KnowledgeError
 from knowledge.pack import REQUIRED_CONTACTS
 from knowledge.types import Area
+from signpost.settings import Mode
 from signpost.wiring import Workshop
 
 _LEAST_FREE = 100_000_000  # bytes
@@ -29,6 +30,10 @@ class Finding:
     text: str
     serious: bool = False
     live: bool = False
+
+    def stops(self, mode: Mode) -> bool:
+        """True if the service must not start with it."""
+        return self.serious or (self.live and mode is Mode.LIVE)
 
 
 def findings(workshop: Workshop, *, thorough: bool = False) -> list[Finding]:

@@ -68,6 +68,5 @@ def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], Non
         assistant, make_conversation(assistant, settings, trackers), Browse.load(DATA / "browse.yml"), passing, desk,
         lambda: findings(workshop), refresh, areas.clear if isinstance(areas, AreaCache) else lambda: None,
         settings.shared_secret.get_secret_value(),
-        tuple(site.strip().lower() for site in settings.extra_sites.split(",") if site.strip()),
-        settings.messages_a_minute, settings.client_messages_a_minute, tasks,
+        settings.more_sites, settings.messages_a_minute, settings.client_messages_a_minute, tasks,
     )  # fmt: skip

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data / 'signpost.db'}"
 
     @property
+    def more_sites(self) -> tuple[str, ...]:
+        """The extra sites, one by one."""
+        return tuple(site.strip().lower() for site in self.extra_sites.split(",") if site.strip())
+
+    @property
     def encoder_folder(self) -> Path:
         """Where the exported encoder lies."""
         return self.data / "encoder"

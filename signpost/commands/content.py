@@ -13,9 +13,8 @@ from knowledge.errors import KnowledgeError
 from knowledge.ingest import joined
 from knowledge.pack import AreaPack, Source, read_pack
 from knowledge.types import IngestionReport
-from signpost.health import Finding, findings
+from signpost.health import findings
 from signpost.output import Output, progress_bar
-from signpost.settings import Mode
 from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
 
@@ -89,15 +88,15 @@ def ingest(
 def check(context: typer.Context, as_json: Json = False) -> None:
     """Say in plain words what is missing or stale; ends with status 1 if families could not be served."""
     workshop: Workshop = context.obj
-    found = findings(workshop, thorough=True)
+    found, mode = findings(workshop, thorough=True), workshop.settings.mode
     if as_json:
         Output.json(found)
     else:
         for finding in found:
-            Output.line(f"{'MISSING' if finding.serious else 'note'}: {finding.text}")
+            Output.line(f"{'MISSING' if finding.stops(mode) else 'note'}: {finding.text}")
         if not found:
             Output.line("All is well.")
-    if any(_stops(finding, workshop) for finding in found):
+    if any(finding.stops(mode) for finding in found):
         raise typer.Exit(1)
 
 
@@ -106,10 +105,6 @@ def _all_processors(workshop: Workshop) -> Workshop:
     threads = max(workshop.settings.threads, os.cpu_count() or 1)
     workshop.settings = workshop.settings.model_copy(update={"threads": threads})
     return workshop
-
-
-def _stops(finding: Finding, workshop: Workshop) -> bool:
-    return finding.serious or (finding.live and workshop.settings.mode is Mode.LIVE)
 
 
 def _ingest_cards_once(workshop: Workshop) -> IngestionReport:

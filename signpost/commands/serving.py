@@ -12,7 +12,6 @@ from knowledge.errors import KnowledgeError
 from signpost.health import findings
 from signpost.output import Output
 from signpost.service import make_service
-from signpost.settings import Mode
 from signpost.wiring import Workshop
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
@@ -33,7 +32,7 @@ def serve(
     """Serve the chat. In live mode it refuses to start while a needed contact is missing."""
     workshop: Workshop = context.obj
     settings = workshop.settings
-    stopping = [finding for finding in findings(workshop) if finding.serious or (finding.live and settings.mode is Mode.LIVE)]
+    stopping = [finding for finding in findings(workshop) if finding.stops(settings.mode)]
     if stopping:
         raise KnowledgeError("can't start: " + "; ".join(finding.text for finding in stopping))
     application = create_app(make_service(workshop))

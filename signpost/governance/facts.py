@@ -157,7 +157,6 @@ def gather_facts(workshop: Workshop, area: Area, today: date, measured: Measured
 
 def service_facts(settings: Settings, area: Area) -> Service:
     """How the service is set up for an area."""
-    extra = [site.strip().lower() for site in settings.extra_sites.split(",") if site.strip()]
     return Service(
         version=version("signpost"),
         live=settings.mode is Mode.LIVE,
@@ -168,7 +167,7 @@ def service_facts(settings: Settings, area: Area) -> Service:
         mail=settings.smtp_host,
         mail_from=settings.smtp_from,
         mail_encrypted=settings.smtp_starttls,
-        sites=tuple(dict.fromkeys([*area.sites, *extra])),
+        sites=tuple(dict.fromkeys([*area.sites, *settings.more_sites])),
         conversation_minutes=settings.conversation_minutes,
         question_days=KEPT_DAYS,
         follow_up_days=FOLLOW_UP_DAYS,

@@ -75,7 +75,10 @@ def test_live_mode_refuses_to_start_without_its_contacts(data: Path, pack: Path)
     assert done.returncode == 1
     assert "Brookshire Council (fictional) has no sendiass contact: add it to area.yml" in done.stderr
     assert signpost("check", data=data).returncode == 0
-    assert signpost("check", data=data, SIGNPOST_MODE="live").returncode == 1
+    check = signpost("check", data=data, SIGNPOST_MODE="live")
+    assert check.returncode == 1
+    assert "MISSING: " in check.stdout
+    assert "MISSING: " not in signpost("check", data=data, SIGNPOST_MODE="demo").stdout
 
 
 def many_pages(pack: Path, number: int) -> None:
