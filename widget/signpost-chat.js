@@ -165,8 +165,8 @@ textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);borde
     end(said) {
       const told = (answer) => said && !(answer && (answer.ok || answer.status === 401)) && this.log.append(h("p.facts", {}, this.words.later));
       if (this.token) this.post("conversation", null, "DELETE").catch(() => null).then(told);
-      this.token = this.text.value = "";
-      this.forget.hidden = this.about.hidden = true;
+      if (window.speechSynthesis) window.speechSynthesis.cancel();
+      [this.token, this.text.value, this.forget.hidden, this.about.hidden] = ["", "", true, true];
       this.log.replaceChildren(said && h("p.facts", {}, said));
       if (said) this.text.focus();
     }

@@ -125,6 +125,7 @@
     event.preventDefault();
     const token = document.querySelector(".ask [name=conversation]").value;
     if (token) navigator.sendBeacon(`/${main.dataset.area}/chat/forget`, new URLSearchParams({ conversation: token }));
+    if (speech) speech.cancel();
     log.replaceChildren();
     document.title = "";
     history.replaceState(null, "");

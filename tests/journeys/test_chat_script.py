@@ -89,11 +89,13 @@ def test_two_tabs_are_two_conversations(scripted: Page, address: str) -> None:
 
 def test_leaving_quickly_leaves_nothing_behind(scripted: Page, address: str) -> None:
     scripted.context.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<title>Weather</title>"))
+    remember_speech(scripted)
     scripted.goto(f"{address}/larkmere/waiting")
     scripted.goto(f"{address}/larkmere/chat")
-    ask(scripted, OTTERS)
+    ask(scripted, OTTERS).get_by_role("button", name="Read aloud").click()
     token = scripted.locator(".ask input[name=conversation]").input_value()
-    scripted.get_by_role("link", name="Leave quickly").click()
+    with scripted.expect_console_message(lambda message: message.text == "hushed"):
+        scripted.get_by_role("link", name="Leave quickly").click()
     scripted.wait_for_url("https://www.bbc.co.uk/weather")
     scripted.go_back()
     assert scripted.url.endswith("/larkmere/waiting")

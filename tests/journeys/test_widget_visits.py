@@ -243,3 +243,6 @@ def test_copy_print_larger_and_read_aloud(browser: Browser, address: str) -> Non
         assert reply.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)") > small * 1.2
         reply.get_by_role("button", name="Print").click()
         assert page.evaluate("window.printed") == 1
+        page.get_by_text("Who can see this?").click()
+        with page.expect_console_message(lambda message: message.text == "hushed"):
+            page.get_by_role("button", name="Delete my conversation").click()

@@ -27,8 +27,10 @@ def school(page: Page) -> Locator:
 
 
 def remember_speech(page: Page) -> None:
-    """Keep what the browser is told to say aloud: a headless one has no voice, but is told all the same."""
+    """Keep what the browser is told to say aloud, and log when it is hushed: a headless one has no voice, but is told all the same."""
     page.add_init_script(
         "window.spoken = []; const speak = speechSynthesis.speak.bind(speechSynthesis);"
         "speechSynthesis.speak = (said) => { window.spoken.push([said.lang, said.text]); speak(said); };"
+        "const cancel = speechSynthesis.cancel.bind(speechSynthesis);"
+        "speechSynthesis.cancel = () => { console.info('hushed'); cancel(); };"
     )
