@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ import yaml
 
 from knowledge.convert.files import decode
 from knowledge.dates import parse_date
-from knowledge.errors import PackError
+from knowledge.errors import ConversionError, PackError
+from knowledge.slips import unknown_names, usable
 from knowledge.types import Area, Contact, Setting, Skipped
 
 REQUIRED_CONTACTS = ("sendiass", "send_team", "safeguarding")
@@ -25,7 +26,13 @@ _PHASES = {
     "college": "college", "fe_college": "college", "further_education_college": "college", "sixth_form": "college",
     "sixth_form_college": "college", "alternative_provision": "other", "other": "other",
 }  # fmt: skip
+_AREA_FIELDS = ("area", "name", "local_offer_url", "sites", "contacts", *REQUIRED_CONTACTS)
 _CONTACT_FIELDS = ("name", "phone", "email", "url", "hours", "out_of_hours_phone")
+_COLUMNS = (
+    "setting", "name", "aliases", "phase", "urn", "website", "contact_role", "contact_name", "contact_phone", "contact_email",
+)  # fmt: skip
+_SOURCE_FIELDS = ("kind", "path", "setting", "title", "url", "owner", "updated")
+_TOO_MANY = "too many"  # the values of a row that stand under no column
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -84,6 +91,7 @@ def read_pack(folder: Path) -> AreaPack:
     if not _SLUG.fullmatch(slug):
         raise PackError(f"{folder / 'area.yml'}: area '{slug}' can't be a slug: {_SLUG_IS}")
     problems: list[Skipped] = []
+    _tell_unknown(facts, _AREA_FIELDS, str(folder / "area.yml"), problems)
     settings, every = _settings(folder / "settings.csv", problems)
     contacts = _contacts(folder / "area.yml", facts, problems)
     name = str(facts.get("name") or slug.replace("-", " ").title())
@@ -92,6 +100,11 @@ def read_pack(folder: Path) -> AreaPack:
     before = len(problems)
     sources = tuple(_sources(folder, area, problems))
     return AreaPack(area, sources, tuple(problems), bool(sources) and len(problems) == before, every)
+
+
+def _tell_unknown(names: Iterable[object], known: Sequence[str], where: str, problems: list[Skipped]) -> None:
+    if odd := unknown_names(names, known):
+        problems.append(Skipped(where, odd))
 
 
 def _yaml_mapping(path: Path) -> Mapping[str, Any]:
@@ -106,9 +119,16 @@ def _yaml_mapping(path: Path) -> Mapping[str, Any]:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.load(decode(path.read_bytes()), _AsWritten)  # noqa: S506
+        return yaml.load(_text(path), _AsWritten)  # noqa: S506
     except yaml.YAMLError as error:
         raise PackError(f"{path} is not YAML ({_one_line(error)}): mend that line") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes())
+    except ConversionError as error:
+        raise PackError(f"{path} is not a text file ({error}): see whether it is of another kind, such as Excel's") from error
 
 
 def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> dict[str, Contact]:
@@ -129,11 +149,12 @@ def _contacts(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> 
 
 
 def _contact_values(row: Mapping[str, Any], where: str, problems: list[Skipped]) -> dict[str, str]:
+    _tell_unknown(row, _CONTACT_FIELDS, where, problems)
     given = {field: row[field] for field in _CONTACT_FIELDS if row.get(field) is not None}
     for field, value in given.items():
         if not isinstance(value, str):
             problems.append(Skipped(where, f"{field} '{value}' is not text, and not used: put it in quotation marks"))
-    return {field: value.strip() for field, value in given.items() if isinstance(value, str)}
+    return {field: usable(field, value.strip(), where, problems) for field, value in given.items() if isinstance(value, str)}
 
 
 def _sites(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> Iterable[str]:
@@ -150,7 +171,7 @@ def _sites(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> Ite
 def _settings(path: Path, problems: list[Skipped]) -> tuple[tuple[Setting, ...], bool]:
     """The settings by name, and whether the file has rows and each gives a setting."""
     try:
-        rows = _rows(path)
+        rows = _rows(path, problems)
     except FileNotFoundError:
         return (), False
     seen_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
@@ -164,20 +185,25 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[tuple[Setting, ...],
             problems.append(Skipped(where, f"setting '{slug}' has no 'name': fill it in"))
         elif not _SLUG.fullmatch(slug):
             problems.append(Skipped(where, f"setting '{slug}' can't be a slug: {_SLUG_IS}"))
+        elif _TOO_MANY in values:
+            why = "has more values than there are columns: put quotation marks around a value with a comma in it"
+            problems.append(Skipped(where, f"setting '{slug}' {why}"))
         elif slug in settings:
             problems.append(Skipped(where, f"setting '{slug}' is there twice: the first is kept; remove one"))
         else:
             if not phase:
                 problems.append(Skipped(where, f"phase '{values.get('phase')}' is not known: taken as 'other'"))
-            settings[slug] = _setting(values, phase or "other", path.name, seen_on)
+            checked = {field: usable(field, value, where, problems) for field, value in values.items()}
+            settings[slug] = _setting(checked, phase or "other", path.name, seen_on)
     every = bool(rows) and len(settings) == len(rows)
     return tuple(sorted(settings.values(), key=lambda setting: setting.name)), every
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def _rows(path: Path, problems: list[Skipped]) -> list[tuple[int, dict[str, str]]]:
     """Rows that are not blank, with the number of the line that each ends on. Raises PackError if the columns can't be told."""
-    reader = csv.DictReader(io.StringIO(decode(path.read_bytes())), strict=True)
+    reader = csv.DictReader(io.StringIO(_text(path), newline=None), restkey=_TOO_MANY, strict=True)
     try:
+        reader.fieldnames = ["_".join(name.lower().split()) for name in reader.fieldnames or ()]
         rows = [(reader.line_num, _values(row)) for row in reader]
     except csv.Error as error:
         raise PackError(f"{path} can't be read ({error}): see whether a quotation mark is missing") from error
@@ -188,11 +214,13 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         marks = [what for sign, what in _SEPARATORS.items() if sign in found]
         hint = f"it is parted by {marks[0]}: save it with commas" if marks else "its first line must name the columns"
         raise PackError(f"{path} has no column {' and '.join(lacking)} (its columns: {', '.join(columns)[:200]}): {hint}")
+    _tell_unknown(columns, _COLUMNS, str(path), problems)
     return [(number, values) for number, values in rows if any(values.values())]
 
 
-def _values(row: Mapping[str | None, Any]) -> dict[str, str]:
-    return {key: (value or "").strip() for key, value in row.items() if key and not isinstance(value, list)}
+def _values(row: Mapping[str, Any]) -> dict[str, str]:
+    texts = {key: " ".join(value) if isinstance(value, list) else value or "" for key, value in row.items() if key}
+    return {key: text.strip() for key, text in texts.items() if key != _TOO_MANY or text.strip()}
 
 
 def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date) -> Setting:
@@ -233,6 +261,8 @@ def _source(folder: Path, area: Area, row: Any) -> Source:
     if not isinstance(row, dict) or row.get("kind") not in ("folder", "pages"):
         kind = row.get("kind") if isinstance(row, dict) else row
         raise PackError(f"kind '{kind}' can't be read yet: use 'folder' or 'pages'")
+    if odd := unknown_names(row, _SOURCE_FIELDS):
+        raise PackError(odd)
     if not row.get("path"):
         raise PackError("it has no 'path': add the folder or file to read")
     setting = row.get("setting")

@@ -91,8 +91,10 @@ def _folder(source: Source, area: Area) -> Iterator[Document | Skipped]:
         elif name in seen:
             yield Skipped(where, f"id '{name}' is already taken by {seen[name].name}: rename one of them", name)
         else:
-            seen[name] = path
-            yield _file(source, area, path, name)
+            item = _file(source, area, path, name)
+            if isinstance(item, Document):
+                seen[name] = path
+            yield item
 
 
 def _file(source: Source, area: Area, path: Path, name: str) -> Document | Skipped:

@@ -118,10 +118,11 @@ def _holds_main(node: HtmlElement) -> bool:
 def _opens_a_panel(node: HtmlElement) -> bool:
     """A button that opens a panel of the page is that panel's heading, unless it opens a menu."""
     names = node.get("class", "")
-    if node.tag != "button" or not "".join(node.itertext()).strip() or "nav" in names or _NAMES.search(names):
+    opener = any(name in node.attrib for name in _OPENERS)
+    button = node.tag == "button" or (opener and node.get("role") == "button")
+    if not button or not "".join(node.itertext()).strip() or "nav" in names or _NAMES.search(names):
         return False
     parent = node.getparent()
-    opener = any(name in node.attrib for name in _OPENERS)
     return _in_heading(node) or opener or bool(_PANEL_HEADS.search(parent.get("class", "")))
 
 

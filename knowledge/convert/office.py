@@ -60,7 +60,7 @@ def _no_picture(_: object) -> list[object]:
 
 def _check_zip(content: bytes, kind: str, member: str) -> None:
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise ConversionError(f"the {kind} file has a password: save it without one")
+        raise ConversionError(f"the {kind} file has a password or is of an old kind: save it as {kind} without one")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             info = archive.getinfo(member)

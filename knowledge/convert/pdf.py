@@ -27,7 +27,7 @@ _MOST_PAGES = 400
 _LEVELS = 3
 _PROGRAM_TITLE = re.compile(
     r"\.(?:docx?|pptx?|xlsx?|pdf|odt|rtf|pub|indd)$|untitled|microsoft (?:word|powerpoint|office)|anonymous|"
-    r"^(?:powerpoint )?presentation ?\d*$|^(?:document|slide|book|publication|doc) ?\d*$",
+    r"^(?:about|file|https?):|^(?:powerpoint )?presentation ?\d*$|^(?:document|slide|book|publication|doc) ?\d*$",
     re.IGNORECASE,
 )
 _NEW_HEADING = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s|[•·▪●-]\s")
@@ -93,6 +93,9 @@ def _shape(row: Row) -> str:
 
 
 def _in_margin(row: Row) -> bool:
+    """A table is in the margin only as a whole."""
+    if row.table_bottom:
+        return row.table_bottom < _MARGIN * row.page_height or row.top > (1 - _MARGIN) * row.page_height
     return row.top < _MARGIN * row.page_height or row.bottom > (1 - _MARGIN) * row.page_height
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,8 @@ from statistics import mean, median
 from typing import Any
 
 from pdfplumber.page import Page
+from pdfplumber.table import Table
+from pdfplumber.utils.text import extract_text, extract_words
 
 from knowledge.convert.html import fragment_to_markdown
 from knowledge.convert.plain import Line, lines_to_markdown
@@ -25,7 +27,11 @@ _TABLE_ROWS = 3  # rows alike from which lines with wide gaps are a table
 _GUTTER_LINES = 6  # lines on each side from which a page has two columns
 _GUTTER_GAP = 8.0  # points
 _FULL_SHARE = 0.25  # largest share of lines that may run across the gutter
+_WIDER = 1.5  # times as wide as the other side of a gutter: it may hold two columns itself
 _COLUMN_WORDS = 3  # words a line on each side; cells of a table have fewer
+_DOT = (1.5, 8.0)  # points across, at least and at most: a bullet that is drawn, as browsers print it
+_SKEW = 0.1  # rise of a line for its length, up to which it is level
+_DOT_REACH = 24.0  # points from such a bullet to its line
 
 _Word = Mapping[str, Any]
 _Box = tuple[float, float, float, float]
@@ -42,29 +48,66 @@ class Row:
     bold: bool
     page_height: float
     cells: tuple[tuple[float, float, str], ...] = ()
+    table_bottom: float = 0.0
+    """Where the table ends that it stands in; all rows of one have its top."""
 
 
 def page_rows(page: Page) -> list[Row]:
-    """All rows of `page`; of two columns, the left one first."""
+    """All rows of `page`; of two or three columns, the left one first."""
     tables = [table for table in page.find_tables() if len(table.rows) > 1]
     boxes: list[_Box] = [table.bbox for table in tables]
-    rest = page.filter(lambda each: each["object_type"] != "char" or not any(_inside(each, box) for box in boxes))
+    level = 2 * sum(map(_is_level, page.chars)) > len(page.chars)
+
+    def is_shown(each: _Word) -> bool:
+        return each["object_type"] != "char" or not (any(_inside(each, box) for box in boxes) or (level and not _is_level(each)))
+
+    rest = page.filter(is_shown)
     words = rest.extract_words(x_tolerance_ratio=_WORD_GAP)
-    gutter, across = _gutter(words)
+    gutters, across = _gutters(words)
+    dots = _dots(page)
     placed: list[tuple[tuple[int, int, float], Row]] = []
-    for column, part in enumerate(_parts(rest, gutter, across)):
-        for row in _tables_without_lines(list(_text_rows(part))):
+    for column, part in enumerate(_parts(rest, gutters, across)):
+        for row in _tables_without_lines(list(_text_rows(part, dots))):
             placed.append(((bisect_left([top for top, _ in across], row.top - 1), column, row.top), row))
     for table, box in zip(tables, boxes, strict=True):
-        column = 0 if gutter is None or box[2] <= gutter else 1 if box[0] >= gutter else 2
+        column = bisect_right(gutters, box[0])
+        column = column if column == bisect_left(gutters, box[2]) else len(gutters) + 1
         key = (bisect_left([top for top, _ in across], box[1]), column, box[1])
-        placed += [(key, row) for row in _ruled_table(table.extract(), box[1], float(page.height))]
+        placed += [(key, row) for row in _ruled_table(_table_texts(page, table), box, float(page.height))]
     return [row for _, row in sorted(placed, key=lambda each: each[0])]
+
+
+def _is_level(char: _Word) -> bool:
+    """False for letters that stand askew on a level page: "DRAFT" across it, a word up its side."""
+    return bool(abs(char["matrix"][1]) <= _SKEW * abs(char["matrix"][0]))
 
 
 def _inside(char: _Word, box: _Box) -> bool:
     middle = (char["top"] + char["bottom"]) / 2
     return bool(box[1] <= middle <= box[3] and box[0] - 2 <= char["x0"] <= box[2])
+
+
+def _gutters(words: Sequence[_Word]) -> tuple[list[float], list[tuple[float, float]]]:
+    """The gaps between two or three columns, from the left, with the lines (top, bottom) that run across the widest."""
+    gutter, across = _gutter(words)
+    if gutter is None:
+        return [], []
+    inside = [word for word in words if not _is_across(word, across)]
+    sides = ([word for word in inside if word["x1"] <= gutter], [word for word in inside if word["x0"] >= gutter])
+    narrow, wide = sorted(sides, key=_width)
+    second, broken = _gutter(wide)
+    if second is None or broken or _width(wide) < _WIDER * _width(narrow):
+        return [gutter], across
+    return sorted((gutter, second)), across
+
+
+def _width(words: Sequence[_Word]) -> float:
+    return max((float(word["x1"]) for word in words), default=0.0) - min((float(word["x0"]) for word in words), default=0.0)
+
+
+def _is_across(char: _Word, across: Sequence[tuple[float, float]]) -> bool:
+    middle = (char["top"] + char["bottom"]) / 2
+    return any(top <= middle <= bottom for top, bottom in across)
 
 
 def _gutter(words: Sequence[_Word]) -> tuple[float | None, list[tuple[float, float]]]:
@@ -109,22 +152,31 @@ def _word_lines(words: Sequence[_Word]) -> list[list[_Word]]:
     return lines
 
 
-def _parts(page: Page, gutter: float | None, across: Sequence[tuple[float, float]]) -> list[Page]:
-    """The left column, the right column, and what runs across; or the page as it is."""
-    if gutter is None:
+def _parts(page: Page, gutters: Sequence[float], across: Sequence[tuple[float, float]]) -> list[Page]:
+    """The columns from the left, and what runs across; or the page as it is."""
+    if not gutters:
         return [page]
 
-    def is_across(char: _Word) -> bool:
-        middle = (char["top"] + char["bottom"]) / 2
-        return any(top <= middle <= bottom for top, bottom in across)
-
     def column(each: _Word) -> int:
-        return -1 if each["object_type"] != "char" else 2 if is_across(each) else int(each["x0"] >= gutter)
+        if each["object_type"] != "char":
+            return -1
+        return len(gutters) + 1 if _is_across(each, across) else bisect_right(gutters, each["x0"])
 
-    return [page.filter(partial(lambda number, each: column(each) == number, number)) for number in range(3)]
+    return [page.filter(partial(lambda number, each: column(each) == number, number)) for number in range(len(gutters) + 2)]
 
 
-def _text_rows(page: Page) -> Iterator[Row]:
+def _dots(page: Page) -> list[_Word]:
+    """Discs, rings and small squares."""
+    shapes = (shape for shape in (*page.curves, *page.rects) if abs(shape["width"] - shape["height"]) < 1)
+    return [shape for shape in shapes if _DOT[0] <= shape["width"] <= _DOT[1]]
+
+
+def _has_dot(line: _Word, dots: Sequence[_Word]) -> bool:
+    near = (dot for dot in dots if 0 < line["x0"] - dot["x1"] < _DOT_REACH)
+    return any(line["top"] < (dot["top"] + dot["bottom"]) / 2 < line["bottom"] for dot in near)
+
+
+def _text_rows(page: Page, dots: Sequence[_Word]) -> Iterator[Row]:
     for line in page.extract_text_lines(return_chars=True, strip=True, x_tolerance_ratio=_WORD_GAP):
         chars = [char for char in line["chars"] if char["text"].strip()]
         if not chars:
@@ -132,7 +184,8 @@ def _text_rows(page: Page) -> Iterator[Row]:
         size = median(char["size"] for char in chars)
         bold = sum("bold" in char["fontname"].lower() for char in chars) > 0.8 * len(chars)
         cells = tuple(_cells(line["chars"], size))
-        yield Row(readable(line["text"]), line["top"], line["bottom"], size, bold, float(page.height), cells)
+        text = ("• " if _has_dot(line, dots) else "") + readable(line["text"])
+        yield Row(text, line["top"], line["bottom"], size, bold, float(page.height), cells)
 
 
 def _cells(chars: Sequence[_Word], size: float) -> Iterator[tuple[float, float, str]]:
@@ -155,7 +208,8 @@ def _tables_without_lines(rows: list[Row]) -> Iterator[Row]:
             stop += 1
         if stop - start >= _TABLE_ROWS:
             cells = [[text for _, _, text in row.cells] for row in rows[start:stop]]
-            yield from _done([f"- {line}" for line in table_lines(cells)], rows[start].top, rows[start].page_height)
+            last = rows[stop - 1]
+            yield from _done([f"- {line}" for line in table_lines(cells)], rows[start].top, last.bottom, last.page_height)
         else:
             yield from rows[start:stop]
         start = stop
@@ -168,9 +222,29 @@ def _alike(first: Row, other: Row) -> bool:
     return all(min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) < _SAME_PLACE for a, b in pairs)
 
 
-def _ruled_table(cells: Iterable[Sequence[str | None]], top: float, height: float) -> list[Row]:
+def _table_texts(page: Page, table: Table) -> list[list[str | None]]:
+    """The text of each cell; words that stand on their side, as over narrow columns, in the order in which they are read."""
+    texts = table.extract()
+    if all(_is_level(char) for char in page.chars if _inside(char, table.bbox)):
+        return texts
+    for row, boxes in zip(texts, (row.cells for row in table.rows), strict=True):
+        for place, box in enumerate(boxes):
+            if box is not None:
+                row[place] = _cell_text([char for char in page.chars if _inside(char, box)])
+    return texts
+
+
+def _cell_text(chars: list[dict[str, Any]]) -> str:
+    if level := [char for char in chars if _is_level(char)]:
+        return extract_text(level)
+    upwards = bool(chars) and chars[0]["matrix"][1] > 0
+    along, across = ("btt", "ltr") if upwards else ("ttb", "rtl")
+    return " ".join(word["text"] for word in extract_words(chars, char_dir_rotated=along, line_dir_rotated=across))
+
+
+def _ruled_table(cells: Iterable[Sequence[str | None]], box: _Box, height: float) -> list[Row]:
     rows = "".join(f"<tr>{''.join(f'<td>{_cell_html(cell or str())}</td>' for cell in row)}</tr>" for row in cells)
-    return list(_done(fragment_to_markdown(f"<table>{rows}</table>").split("\n"), top, height))
+    return list(_done(fragment_to_markdown(f"<table>{rows}</table>").split("\n"), box[1], box[3], height))
 
 
 def _cell_html(text: str) -> str:
@@ -183,9 +257,9 @@ def _cell_html(text: str) -> str:
     return "".join(block for block in blocks if block != "<p></p>").replace("</ul><ul>", "")
 
 
-def _done(lines: Iterable[str], top: float, height: float) -> Iterator[Row]:
+def _done(lines: Iterable[str], top: float, bottom: float, height: float) -> Iterator[Row]:
     for line in ("", *lines, ""):
-        yield Row(line, top, top, 0, False, height)
+        yield Row(line, top, top, 0, False, height, table_bottom=bottom)
 
 
 def readable(text: str) -> str:

@@ -1,10 +1,11 @@
-"""Tables and tags that stand in plain text: cells parted by tabs or bars, bullets within a line, stray HTML."""
+"""Tables and tags that stand in plain text: cells parted by tabs, bars or wide gaps, bullets within a line, stray HTML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from html import escape, unescape
+from statistics import mean
 
 from knowledge.convert.html import fragment_to_markdown
 
@@ -14,6 +15,10 @@ _TAG = re.compile(
 _RULE = re.compile(r"[\s|:+-]+")  # the line under a Markdown table's head
 _INLINE = ("span", "strong", "em", "b", "i", "u", "a")
 _BULLET = re.compile(r"(?:^|\s+)[•●▪\uf0b7]\s+")
+
+_GAP = re.compile(r"(?<=\S) {3,}(?=\S)")  # between cells without a sign
+_ROWS_ALIKE = 3  # lines with their gaps in the same places, from which they are a table
+_CELL_WORDS = 4  # mean words of a cell; lines of two columns of text have more
 
 
 def unfold(text: str) -> str:
@@ -30,9 +35,28 @@ def _blocks(lines: list[str]) -> Iterator[str]:
             stop += 1
         if stop - start > 1:
             yield f"\n{_table([_cells(line) for line in lines[start:stop] if not _RULE.fullmatch(line)])}\n"
+        elif rows := _spaced_rows(lines, start):
+            yield "\n".join(("", *(f"- {first}: {'; '.join(rest)}" for first, *rest in rows), ""))
+            stop = start + len(rows)
         else:
             yield _plain(lines[start])
         start = stop
+
+
+def _spaced_rows(lines: list[str], start: int) -> list[list[str]]:
+    """The rows of the table that begins at line `start`, if its cells stand below each other with wide gaps between."""
+    rows: list[list[str]] = []
+    places = _places(lines[start])
+    while places and start + len(rows) < len(lines) and _places(line := lines[start + len(rows)]) == places:
+        rows.append(_GAP.split(line.strip()))
+    named = all(re.search("[A-Za-z]{2}", row[0]) for row in rows)
+    if len(rows) < _ROWS_ALIKE or not named or mean(len(cell.split()) for row in rows for cell in row) >= _CELL_WORDS:
+        return []
+    return rows
+
+
+def _places(line: str) -> list[int]:
+    return [gap.end() for gap in _GAP.finditer(line)]
 
 
 def _cells(line: str) -> list[str]:

@@ -197,7 +197,7 @@ def test_a_date_in_a_running_foot_counts() -> None:
         ("a.pdf", pdf("secret"), "password"),
         ("a.pdf", b"%PDF-1.4 broken", "damaged"),
         ("a.docx", b"not a zip", "damaged"),
-        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "password"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "a password or is of an old kind"),
         ("a.xls", b"x", "no reader"),
         ("a.txt", b"  \n ", "no text"),
         ("a.html", b"<html><body></body></html>", "no text"),
@@ -285,3 +285,15 @@ def test_steps_with_numbers_are_a_list_not_headings() -> None:
         "Help", "What to do:\n1. Talk to the teacher\n2. Meet the SENCO\n3. Agree a plan\n\nThen wait for a letter."
     ).body
     assert "#" not in body
+
+
+def test_rows_with_wide_gaps_in_plain_text_stay_apart() -> None:
+    text = (
+        "THERAPIES\n\nSpeech therapy    Tuesday and Friday    Harriet Yeo\nPhysiotherapy     Monday                Callum Frith\n"
+    )
+    rows = (
+        "- Speech therapy: Tuesday and Friday; Harriet Yeo\n- Physiotherapy: Monday; Callum Frith\n- Music: Friday; Ines Duarte"
+    )
+    assert rows in convert_text("", f"{text}Music             Friday                Ines Duarte\n").body
+    steps = "You should take these steps now:\n\n1.   Speak to the teacher\n2.   Write to the head\n3.   Ask for a meeting\n"
+    assert "1. Speak to the teacher\n2. Write to the head" in convert_text("", steps).body

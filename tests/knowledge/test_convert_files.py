@@ -189,7 +189,16 @@ def test_a_date_in_the_foot_of_an_open_document_counts() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["PowerPoint Presentation", "Microsoft Word - x.doc", "Untitled", "Document1", "report.pptx", "Slide 1", "untitled document"],
+    [
+        "PowerPoint Presentation",
+        "Microsoft Word - x.doc",
+        "Untitled",
+        "Document1",
+        "report.pptx",
+        "Slide 1",
+        "untitled document",
+        "about:blank",
+    ],
 )
 def test_a_title_that_a_program_gave_a_pdf_is_not_cited(title: str) -> None:
     assert convert_bytes("a.pdf", printed(title)).title == "Short breaks"

@@ -196,3 +196,17 @@ def test_spans_that_are_no_numbers_or_huge_do_no_harm() -> None:
     )
     assert body.count("Closed all summer") <= 2
     assert "Monday" in body
+
+
+def test_a_panel_opened_by_a_block_with_the_role_of_a_button_has_its_heading() -> None:
+    panel = (
+        '<div class="elementor-tab-title" role="button" aria-controls="a" aria-expanded="false"><a>What should my child bring?</a>'
+        '</div><div id="a" class="elementor-tab-content"><p>A packed lunch, a coat and a bottle of water.</p></div>'
+    )
+    body = convert_html("", f"<main><h1>Moving up</h1><p>{'These are words of the page. ' * 5}</p>{panel}</main>").body
+    assert "#### What should my child bring?\n\nA packed lunch" in body
+    link = '<div role="button">Apply for a place</div>'
+    assert (
+        "# Apply"
+        not in convert_html("", f"<main><h1>Moving up</h1><p>{'These are words of the page. ' * 5}</p>{link}</main>").body
+    )

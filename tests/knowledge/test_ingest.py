@@ -303,3 +303,81 @@ def test_only_a_pack_whose_sources_can_all_be_found_is_complete(pack: Path) -> N
     for rows in ("", "- {kind: pages, path: pages.jsonl}\n- {kind: folder, path: nowhere}\n"):
         (pack / "sources.yml").write_text(rows, encoding="utf-8")
         assert not read_pack(pack).complete
+
+
+def test_a_name_that_nothing_reads_is_said(pack: Path) -> None:
+    (pack / "area.yml").write_text(
+        "area: b\nsite: https://b.example\nsendiass: {name: Advice, telephone: 01632 960001}\n", "utf-8"
+    )
+    (pack / "settings.csv").write_text(SETTINGS.replace("contact_phone", "phone"), encoding="utf-8")
+    (pack / "sources.yml").write_text("- {kind: folder, path: content, settings: oak}\n", encoding="utf-8")
+    read = read_pack(pack)
+    assert read.sources == ()  # one school's pages would be the whole area's
+    assert [item.why.split(" is")[0] for item in read.problems if "not known" in item.why] == [
+        "'site'", "'phone'", "'telephone'", "'settings'"
+    ]  # fmt: skip
+
+
+def test_columns_may_be_written_as_people_write(pack: Path) -> None:
+    head, rows = SETTINGS.split("\n", 1)
+    for text in (f"{head.replace('_', ' ').title().replace(',', ', ')}\n{rows}", SETTINGS.replace("\n", "\r")):
+        (pack / "settings.csv").write_bytes(text.encode())
+        read = read_pack(pack)
+        assert (read.area.settings[1].contact.phone, read.problems) == ("01632 960011", ())
+
+
+def test_a_value_with_a_comma_does_not_shift_the_others(pack: Path) -> None:
+    (pack / "settings.csv").write_text(SETTINGS.replace("Ada Finch", "Ada Finch, SENCO"), encoding="utf-8")
+    read = read_pack(pack)
+    assert [each.slug for each in read.area.settings] == ["elm"]
+    assert not read.every_setting  # what is live of the school stays
+    assert "setting 'oak' has more values than there are columns" in read.problems[0].why
+
+
+@pytest.mark.parametrize(
+    ("phone", "taken", "says"),
+    [
+        (
+            "1632960011",
+            "01632960011",
+            "contact_phone '1632960011' has lost its first 0, as spreadsheets do: taken as '01632960011'",
+        ),
+        ("1.63E+09", "", "contact_phone '1.63E+09' is not a phone number, and not used"),
+        ("########", "", "contact_phone '########' is not a phone number, and not used"),
+        ("ask at the desk", "", "contact_phone 'ask at the desk' is not a phone number, and not used"),
+        ("01632 960011 ext. 4", "01632 960011 ext. 4", ""),
+        ("+44 1632 960011", "+44 1632 960011", ""),
+        ("111", "111", ""),
+    ],
+)
+def test_a_number_that_a_spreadsheet_spoilt_is_not_shown(pack: Path, phone: str, taken: str, says: str) -> None:
+    (pack / "settings.csv").write_text(SETTINGS.replace("01632 960011", phone), encoding="utf-8")
+    read = read_pack(pack)
+    assert read.area.settings[1].contact.phone == taken
+    assert says in " ".join(item.why for item in read.problems)
+    assert bool(read.problems) == bool(says)
+
+
+def test_what_cannot_be_reached_is_not_shown_as_an_area_s_contact(pack: Path) -> None:
+    path = pack / "area.yml"
+    path.write_text("area: b\nsafeguarding: {name: S, phone: TBC, out_of_hours_phone: 01632 960003, email: none}\n", "utf-8")
+    read = read_pack(pack)
+    team = read.area.contacts["safeguarding"]
+    assert (team.phone, team.out_of_hours_phone, team.email) == ("", "01632 960003", "")
+    assert [item.why[:30] for item in read.problems if item.where == f"{path}: safeguarding"] == [
+        "phone 'TBC' is not a phone num", "email 'none' is not an e-mail "
+    ]  # fmt: skip
+
+
+def test_a_workbook_with_the_name_of_a_text_file_is_named(pack: Path) -> None:
+    (pack / "settings.csv").write_bytes(b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + bytes(range(256)) * 4)
+    with pytest.raises(PackError, match=r"settings\.csv is not a text file"):
+        read_pack(pack)
+
+
+def test_a_text_version_beside_a_scan_is_read(pack: Path, ingester: Ingester) -> None:
+    (pack / "content" / "a-report.html").write_bytes(b"")
+    (pack / "content" / "a-report.txt").write_text("Our report says that the quiet room opens at noon.", encoding="utf-8")
+    report = ingester.ingest_pack(read_pack(pack))
+    assert "a-report" in report.created
+    assert [Path(item.where).name for item in report.skipped] == ["a-report.html"]
