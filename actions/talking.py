@@ -76,7 +76,15 @@ class ActionAnswer(TalkAction):
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """Answer, ask which, or hand over."""
-        return talk.answer(said(tracker), context)
+        answered = tracker.get_slot("last_kind") == Kind.ANSWER.value
+        shown = (tracker.get_slot("shown") or []) if answered else []
+        if card := card_again(talk, tracker, context):
+            return card
+        step = talk.answer(said(tracker), context, shown)
+        if tracker.get_slot("card") and step.replies[-1].kind is Kind.OUT_OF_SCOPE:  # "it was a joke"
+            return talk.smalltalk("dont_know", context, talk.say("safeguarding.caution", context))
+        waiting = str(tracker.get_slot("pending") or "")
+        return talk.unknown_setting(step, said(tracker), waiting, context) if waiting else step
 
 
 class ActionComplaint(TalkAction):
@@ -86,7 +94,7 @@ class ActionComplaint(TalkAction):
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """How to complain, and somebody independent."""
-        return talk.complaint(said(tracker), context)
+        return card_again(talk, tracker, context) or talk.complaint(said(tracker), context)
 
 
 class ActionContactPerson(TalkAction):
@@ -99,6 +107,8 @@ class ActionContactPerson(TalkAction):
         text = said(tracker)
         answered = tracker.get_slot("last_kind") == Kind.ANSWER.value
         shown = (tracker.get_slot("shown") or []) if answered else []
+        if card := card_again(talk, tracker, context):
+            return card
         return talk.person("" if text.startswith("/") else text, context, shown=shown)
 
 
@@ -113,7 +123,10 @@ class ActionChooseSetting(TalkAction):
         waiting = str(tracker.get_slot("pending") or "")
         if not waiting and not context.setting and tracker.get_slot("last_kind") == Kind.HANDOFF.value:
             waiting = context.previous  # what no page of the council answered, the school's own may
-        if not waiting and entities(tracker, DENIED):
+        if not named and context.setting and context.setting not in entities(tracker, DENIED):
+            named = [context.setting]  # "not Kestrel", in a talk about Millbrook
+        shown = tracker.get_slot("last_kind") in (Kind.ANSWER.value, Kind.HANDOFF.value)
+        if not waiting and (entities(tracker, DENIED) or (shown and talk.corrects(said(tracker)))):
             waiting = context.previous  # "not Kestrel, Millbrook": it was asked of the wrong one
         return talk.choose_setting(said(tracker), named, waiting, context)
 
@@ -189,6 +202,14 @@ class ActionRepeat(TalkAction):
             return nothing_shown(talk, tracker, context)
         again = Context(context.area, context.setting, context.audience, records=False)
         return talk.answer(context.previous, again)
+
+
+def card_again(talk: Talk, tracker: Tracker, context: Context) -> Step | None:
+    """The safety card once more, for "what do i do" and "who do i tell" after it: they are about what it was shown for."""
+    text = said(tracker)
+    if not tracker.get_slot("card") or text.startswith("/") or not talk.asks_what_to_do(text, context.area):
+        return None
+    return talk.safeguarding(replace(context, records=False))
 
 
 def nothing_shown(talk: Talk, tracker: Tracker, context: Context) -> Step:

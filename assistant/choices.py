@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-from assistant.types import Reading
+from assistant.shown import document_of
+from assistant.types import Choice, Reading
+
+_MOST_OTHERS = 2
 
 
 def reading_label(reading: Reading) -> str:
@@ -22,3 +26,14 @@ def choose_setting(slug: str | None) -> str:
 def choose_reading(reading: Reading | None) -> str:
     """The payload of a button that chooses a passage, or none of those offered."""
     return "/choose_reading" + json.dumps({"passage": str(reading.hit.passage.id) if reading else "none"})
+
+
+def other_pages(readings: Sequence[Reading], shown: Sequence[str]) -> list[tuple[str, Choice]]:
+    """The next best documents, each with its button: none of those `shown`."""
+    seen = {document_of(part) for part in shown}
+    choices: list[tuple[str, Choice]] = []
+    for reading in readings:
+        if reading.hit.document.id not in seen and len(choices) < _MOST_OTHERS:
+            seen.add(reading.hit.document.id)
+            choices.append((reading.hit.document.id, Choice(reading_label(reading), choose_reading(reading))))
+    return choices

@@ -31,6 +31,8 @@ class Tried:
     reply: Reply
     answered: bool
     """True if the reply is the new answer."""
+    sure: bool
+    """True if it is, and is not said to be uncertain."""
     nearness: float
     now: Kind
     page: str
@@ -78,7 +80,8 @@ class Trial:
         cited = before.reply.citations
         answered = any(each.document == _id_of(self.key) for each in after.reply.citations)
         page = cited[0].title if cited else ""
-        return Tried(question, after.reply, answered, max(near, default=0.0), before.reply.kind, page, before.readings)
+        sure = answered and (after.decision is None or after.decision.sure)
+        return Tried(question, after.reply, answered, sure, max(near, default=0.0), before.reply.kind, page, before.readings)
 
     def _answers(self, question: str, context: Context) -> bool:
         return any(each.document == _id_of(self.key) for each in self.given.explain(question, context).reply.citations)

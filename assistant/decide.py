@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.dialogue import DialogueRules, surely_asks
 from assistant.features import AnswerKind, features_of
+from assistant.follow_up import asks_more
 from assistant.policy import DecisionPolicy
 from assistant.types import Context, Decision, Outcome, Reading, Reason, Understanding
 
@@ -27,9 +28,9 @@ def decide(
     contact = policy.contact.probability(vector)
     stray = policy.out_of_scope.probability(vector)
     may_ask = contact >= policy.contact.at
-    if surely_asks(understanding, contact, policy.contact.at, dialogue):
+    if not asks_more(understanding, context.previous) and surely_asks(understanding, contact, policy.contact.at, dialogue):
         return _person(contact)
-    if written := next((each for each in readings if curated_nearness(each) >= dialogue.curated_at), None):
+    if written := next((each for each in readings if _is_meant(each, dialogue)), None):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, curated_nearness(written), written)
     if understanding.subject in dialogue.never_answered:
         return Decision(Outcome.HAND_OFF, Reason.UNSURE, 0.0)
@@ -42,7 +43,7 @@ def decide(
     features = dict(features_of(understanding, readings, kinds)) | {"contact": contact, "out_of_scope": stray}
     probability = less_sure(policy.answers.probability(features), dialogue.story.doubt if understanding.asks else 0.0)
     best, rivals = readings[0], tuple(readings[1:6])
-    sure = probability >= policy.sure_at
+    sure = probability >= policy.sure_at and (not best.hit.document.curated or _is_read_alike(best, dialogue))
     if probability >= policy.answer_at and (sure or not (may_ask or not_told)):
         return Decision(Outcome.ANSWER, Reason.CONFIDENT, probability, best, rivals, features, sure=sure)
     if may_ask:
@@ -71,6 +72,19 @@ def curated_nearness(reading: Reading) -> float:
     if not reading.hit.document.curated:
         return 0.0
     return max(reading.hit.whole, *reading.hit.sentences, 0.0)
+
+
+def _is_meant(reading: Reading, dialogue: DialogueRules) -> bool:
+    """True for an answer that staff wrote, if one of its wordings is asked, or if it is near and the cross-encoder agrees.
+
+    "A support group for mums" is near to the wording "a support group for dads".
+    """
+    near = curated_nearness(reading)
+    return near >= dialogue.curated_alike or (near >= dialogue.curated_at and _is_read_alike(reading, dialogue))
+
+
+def _is_read_alike(reading: Reading, dialogue: DialogueRules) -> bool:
+    return reading.cross is not None and reading.cross >= dialogue.curated_cross
 
 
 def _others(best: Reading, rivals: Sequence[Reading]) -> tuple[Reading, ...]:

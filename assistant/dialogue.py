@@ -7,7 +7,7 @@ because retrieval and not the intent decides what is answered (design.md, D3).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from assistant.data_files import read_yaml
 from assistant.errors import DataError
 from assistant.follow_up import FollowUpRules
-from assistant.story import StoryRules
+from assistant.story import StoryRules, asks_plainly
 from assistant.types import Entity, Understanding
 from knowledge.words import words
 
@@ -36,8 +36,12 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 _OR = re.compile(r"\s*,?\s*n?or(?:\s+(?:at|the))*\s+", re.IGNORECASE)
+_TELLS = re.compile(
+    r"(?:is|are|was|has|have|will|would|can|could|does|did) (?!(?:there|i|we|he|she|they|it|you|my|the|his|her)\b)", re.IGNORECASE
+)
 _CLAUSE = re.compile(r"[^.,;!?\n]+")
 _TYPO = 87.0  # RapidFuzz ratio from which a word is a typo of another
+_LONGEST_NAME = 2  # words of a school's name, beside those of `naming`
 _STEERING = frozenset({*SMALLTALK, CHOOSE_SETTING, "complaint"})
 
 
@@ -56,9 +60,13 @@ class DialogueRules:
     close_from: float
     close_gap: float
     curated_at: float
+    curated_alike: float
+    curated_cross: float
     never_answered: frozenset[str]
     person_sure: float
     of_person: frozenset[str]
+    corrects: frozenset[str]
+    said: Mapping[str, re.Pattern[str]]
     follow_up: FollowUpRules
     story: StoryRules
 
@@ -72,15 +80,17 @@ class DialogueRules:
                 float(rows["near"]), int(rows["longest"]), float(rows["sure"]), int(rows["short"]), float(rows["plain"]),
                 frozenset(str(rows["naming"]).split()), frozenset(str(rows["of_setting"]).split()),
                 float(rows["of_setting_near"]), float(rows["close_from"]), float(rows["close_gap"]), float(rows["curated_at"]),
+                float(rows["curated_alike"]), float(rows["curated_cross"]),
                 frozenset(str(rows["never_answered"]).split()), float(rows["person_sure"]),
-                frozenset(str(rows["of_person"]).split()),
+                frozenset(str(rows["of_person"]).split()), frozenset(str(rows["corrects"]).split()),
+                {intent: re.compile("|".join(patterns)) for intent, patterns in rows["said"].items()},
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
-                    int(follow["referring_longest"]),
+                    int(follow["referring_longest"]), frozenset(follow["alone"]),
                 ),
                 StoryRules(int(story["longest"]), int(story["context"]), float(story["doubt"])),
             )  # fmt: skip
-        except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        except (OSError, KeyError, TypeError, ValueError, re.error, yaml.YAMLError) as error:
             raise DataError(f"{path} can't be read: {error!r}") from error
 
 
@@ -93,6 +103,8 @@ def act_of(understanding: Understanding, contact: float, contact_at: float, rule
     said = words(understanding.text)
     if names_only(understanding.text, understanding.entities, rules.naming):
         return CHOOSE_SETTING
+    if understanding.confidence < 1.0 and (intent := intent_said(understanding.text, rules)):
+        return intent
     top, near = understanding.intent, understanding.confidence
     enough = rules.sure if len(said) <= rules.short else rules.near
     if top in _STEERING and near >= enough and len(said) <= rules.longest:
@@ -104,6 +116,12 @@ def act_of(understanding: Understanding, contact: float, contact_at: float, rule
     ):
         return PERSON
     return FAQ
+
+
+def intent_said(text: str, rules: DialogueRules) -> str:
+    """The intent that the whole of a message says in plain words ("thank you dear"); nothing of any other message."""
+    plain = " ".join(word.replace("'", "") for word in words(text))
+    return next((intent for intent, pattern in rules.said.items() if pattern.fullmatch(plain)), "")
 
 
 def surely_asks(understanding: Understanding, contact: float, contact_at: float, rules: DialogueRules) -> bool:
@@ -127,6 +145,14 @@ def names_only(text: str, entities: Sequence[Entity], naming: frozenset[str]) ->
     return all(word in naming or process.extractOne(word, naming, scorer=fuzz.ratio, score_cutoff=_TYPO) for word in plain)
 
 
+def may_name(understanding: Understanding, rules: DialogueRules) -> bool:
+    """True of a few words that ask nothing and may name a school that is not known: "it's a private school called Brightwell"."""
+    text = understanding.text
+    other = [word for word in words(text) if word.replace("'", "") not in rules.naming]
+    asks = "?" in text or asks_plainly(text) or understanding.confidence >= rules.of_setting_near
+    return not asks and len(other) <= _LONGEST_NAME and all(each.kind == "stage" for each in understanding.entities)
+
+
 def with_denied(text: str, settings: Sequence[Entity]) -> tuple[Entity, ...]:
     """`settings` of a message, in order; one that is said not to be meant ("not Kestrel", "instead of Kestrel") is a DENIED."""
     told, found, last = text.replace("’", "'"), [], 0
@@ -143,10 +169,28 @@ def with_denied(text: str, settings: Sequence[Entity]) -> tuple[Entity, ...]:
 def told_setting(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> str | None:
     """The setting that a part of the message only names: "back to Millbrook, who is the nurse". None if it names others too."""
     settings = {entity.value for entity in entities if entity.kind == "setting"}
+    if len(settings) == 1 and after_told(text, entities, naming) != text:
+        return settings.pop()
     clauses = [_clause(text, entities, found.start(), found.end()) for found in _CLAUSE.finditer(text)]
     if len(clauses) < 2 or len(settings) != 1:
         return None
     return settings.pop() if any(names_only(clause, inside, naming) for clause, inside in clauses) else None
+
+
+def after_told(text: str, entities: Sequence[Entity], naming: frozenset[str]) -> str:
+    """What is asked after a setting that is only named, with no mark between: "my son is at kestrel who is the nurse"."""
+    for each in entities:
+        clause, inside = _clause(text, entities, 0, each.end)
+        rest = text[each.end :].strip()
+        if names_only(clause, inside, naming) and asks_plainly(rest) and not _TELLS.match(rest):
+            return rest
+    return text
+
+
+def asked_after(text: str, entities: Sequence[Entity], previous: str, rules: DialogueRules) -> tuple[str, str]:
+    """What is asked, and the question that it may lean on; in "he is at kestrel do they do clubs" it leans on none."""
+    rest = after_told(text, entities, rules.naming) if previous else text
+    return rest, previous if rest == text or rest.lower().startswith(rules.follow_up.starts) else ""
 
 
 def _clause(text: str, entities: Sequence[Entity], start: int, end: int) -> tuple[str, list[Entity]]:

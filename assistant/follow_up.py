@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.message_model import MessageModel
 from assistant.story import StoryRules, asks_plainly, is_question, sentences, with_context
+from assistant.types import Understanding
 from knowledge.encoder import Encoder
 from knowledge.words import words
 
@@ -27,6 +28,7 @@ class FollowUpRules:
     starts: tuple[str, ...]
     refers: frozenset[str]
     referring_longest: int
+    alone: frozenset[str] = frozenset()
 
 
 def questions_in(text: str) -> tuple[str, ...]:
@@ -60,7 +62,7 @@ class FollowUps:
     def leans(self, text: str) -> bool:
         """True for "and at college?", "do they come to the house" and "when do i apply"."""
         said = words(text)
-        if not said or len(said) > self.rules.longest:
+        if not said or len(said) > self.rules.longest or " ".join(said) in self.rules.alone:
             return False
         return refers_back(text, self.rules) or self._leaning(text) > self.model.at
 
@@ -80,6 +82,11 @@ def joined(previous: str, text: str) -> str:
     """One query of both. Of a chain of follow-ups, what it began with and the last are kept."""
     parts = previous.rstrip(" ?.!").split(_JOIN)
     return _JOIN.join((*(parts if len(parts) < 3 else (parts[0], parts[-1])), text.strip()))
+
+
+def asks_more(understanding: Understanding, previous: str) -> bool:
+    """True of a message on a known setting that is joined to the one before: "what days is she in" does not ask who again."""
+    return bool(previous and understanding.contact_setting) and _JOIN in understanding.query
 
 
 def refers_back(text: str, rules: FollowUpRules) -> bool:

@@ -27,9 +27,11 @@ def retrieve(
     count: int,
     readers: Readers,
 ) -> list[Reading]:
-    """The likeliest of `count` passages for what is asked, read, the likeliest answer first.
+    """The likeliest of `count` passages for what is asked, read, the likeliest answer first; none for no words ("😊").
 
     `asked` is the question, and the part of it that asks if it is a story.
     """
     question, asks = asked
+    if not question:
+        return []
     return read(question, search(library, scopes, query, count, weights), readers, asks)

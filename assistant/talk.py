@@ -11,24 +11,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.choices import choose_reading, reading_label
+from assistant.choices import other_pages
 from assistant.clarify import which_setting
-from assistant.contacts import ADVICE, setting_of
-from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, plain_smalltalk
+from assistant.contacts import ADVICE, display_name, setting_of
+from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, intent_said, may_name, plain_smalltalk
 from assistant.errors import AreaUnknown, place_of
 from assistant.follow_up import MOST_QUESTIONS, questions_in, refers_back
 from assistant.safety import Level
+from assistant.shown import is_again, marks_of, numbers_told, part_shown, same
 from assistant.turn import Assistant
-from assistant.types import Choice, Citation, Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
+from assistant.types import Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
 from assistant.visible import without_smileys
+from knowledge.words import words
 
 log = logging.getLogger(__name__)
 UNREADABLE = "unreadable"
 _NEAREST = 3
 _WORDS_EXPLAINED = 4  # at once, at most
 _REACHES = ("phone", "email")  # kinds of answer that say how to reach somebody
+_FOUND_NOTHING = (Reason.ASKED_FOR_PERSON, Reason.UNSURE, Reason.NOTHING_FOUND, Reason.OUT_OF_SCOPE)
 _KEPT = 600  # characters of a redacted question that a slot may hold
-_PART = "#"  # between a document and the heading of the part of it that was shown
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,16 @@ class Talk:
         ranking = ((act, understanding.confidence), *understanding.ranking[:_NEAREST])
         return Parsed(act, understanding.confidence if act != FAQ else 1.0, ranking, understanding.entities)
 
-    def answer(self, text: str, context: Context) -> Step:
-        """Each question of a message answered, one after the other, at most `MOST_QUESTIONS`; what answers two is shown once."""
+    def answer(self, text: str, context: Context, shown: Sequence[str] = ()) -> Step:
+        """Each question of a message answered in turn, at most `MOST_QUESTIONS`, none twice; what was just `shown` says so."""
         replies: list[Reply] = []
         slots: dict[str, Any] = {}
         asked = (text,) if self._parts.languages.other(text) else questions_in(text)
         for number, question in enumerate(asked[:MOST_QUESTIONS]):
             explained = self.assistant.explain(self._parts.follow_ups.apart(question) if number else question, context)
-            if not any(_same(explained.reply, each) for each in replies):
-                replies.append(explained.reply)
+            if not any(same(explained.reply, each) for each in replies):
+                again = is_again(explained.reply, shown)
+                replies.append(self._again(explained.reply, context) if again else explained.reply)
             if explained.reply.kind is Kind.SAFEGUARDING:
                 return self.safeguarding(context)
             understood = explained.understanding
@@ -106,6 +109,17 @@ class Talk:
             line = self.say("safeguarding.caution", context) if self.assistant.screen(text).level is not Level.NONE else ""
             replies.insert(0, Reply(Kind.SMALLTALK, self.say("smalltalk.first_questions", context), notice=line))
         return Step(tuple(replies), slots)
+
+    def unknown_setting(self, step: Step, text: str, waiting: str, context: Context) -> Step:
+        """`step`, the answer to `text`; what waited for a school, if `text` may name one that is not known and finds nothing."""
+        reply = step.replies[0]
+        nothing = reply.reason in _FOUND_NOTHING or reply.notice == self.say("not_certain", context)
+        alone, _ = self.assistant.understand(text, replace(context, previous=""))
+        if not nothing or not may_name(alone, self._parts.dialogue):
+            return step
+        found = self.choose_setting("", [None], waiting, context)
+        notice = " ".join(filter(None, (reply.notice * (reply.kind is not Kind.ANSWER), self.say("clarify.not_known", context))))
+        return Step((replace(found.replies[0], notice=notice), *found.replies[1:]), {**found.slots, "pending": waiting})
 
     def choose_setting(self, text: str, named: Sequence[str | None], waiting: str, context: Context) -> Step:
         """Go over to the setting that was named (None: to none), and answer what waited for it.
@@ -150,16 +164,18 @@ class Talk:
             understanding, _ = self.assistant.understand(asked, context if asked == text else alone)
             subject = understanding.subject
             context = replace(context, setting=understanding.contact_setting)
-            if understanding.intent != PERSON:
+            if PERSON not in (understanding.intent, intent_said(asked, self._parts.dialogue)):
                 leans = asked == text and self._parts.follow_ups.leans(text)
                 question = context.previous if leans and context.previous else self._kept(asked)
                 break
+        if shown and self._parts.follow_ups.leans(text):  # what was answered without a school is about none
+            context = replace(context, clarified=True)
         reply = self.assistant.hand_over(reason, subject, context, context.previous)
         if shown and self._parts.follow_ups.leans(text) and (told := self._number_shown(shown, context)):
             reply = replace(reply, text=f"{told.text}\n\n{reply.text}", citations=told.citations)
         waits = self._kept(text or context.previous) if reply.choices else None
-        slots = {"last_kind": reply.kind.value, "last_question": question or None, "pending": waits, "clarified": False}
-        return Step((reply,), slots)
+        slots = {"last_kind": reply.kind.value, "last_question": question or None, "pending": waits}
+        return Step((reply,), {**slots, "clarified": bool(reply.choices)})
 
     def explain_words(self, context: Context) -> Step:
         """What words of the answer before mean, by the glossary; who can explain it, if that has none of them."""
@@ -192,15 +208,25 @@ class Talk:
             said = "feedback_good" if helpful else "feedback_bad"
             return Step((Reply(Kind.SMALLTALK, self.say(f"smalltalk.{said}", context)),), {"last_kind": Kind.SMALLTALK.value})
         person = self.person(context.previous, replace(context, previous=""), Reason.UNSURE)
-        others = self._choices(self._found(context), shown)
+        others = other_pages(self._found(context), shown)
         words_ = self.say("feedback.next_best" if others else "feedback.person", context)
         reply = replace(person.replies[0], text=words_, choices=tuple(choice for _, choice in others))
         return Step((reply,), {**person.slots, "shown": [*shown, *(document for document, _ in others)]})
 
-    def smalltalk(self, about: str, context: Context) -> Step:
+    def asks_what_to_do(self, text: str, area: str) -> bool:
+        """True of "what do i do" and "who do i tell", which ask about the words before them."""
+        contact, (_, vector) = self._parts.policy.contact, self.assistant.understand(text, Context(area))
+        asks = contact.probability(vector) >= contact.at or words(text)[:1] == ["who"]
+        return (asks or intent_said(text, self._parts.dialogue) == FAQ) and self._parts.follow_ups.leans(text)
+
+    def corrects(self, text: str) -> bool:
+        """True of words that put right what went before: "no i meant Millbrook"."""
+        return bool(self._parts.dialogue.corrects & set(words(text)))
+
+    def smalltalk(self, about: str, context: Context, notice: str = "") -> Step:
         """A fixed sentence."""
         text = self.say(f"smalltalk.{about}", context)
-        return Step((Reply(Kind.SMALLTALK, text),), {"last_kind": Kind.SMALLTALK.value, "clarified": False})
+        return Step((Reply(Kind.SMALLTALK, text, notice=notice),), {"last_kind": Kind.SMALLTALK.value, "clarified": False})
 
     def safeguarding(self, context: Context) -> Step:
         """The fixed card; the conversation forgets what it was about. Only the first showing is counted (`context.records`)."""
@@ -212,8 +238,7 @@ class Talk:
 
     def failed(self, context: Context) -> Step:
         """Who can help, when a step could not be taken."""
-        reply = self.assistant.failed(context)
-        return Step((reply,), {"last_kind": reply.kind.value, "clarified": False})
+        return Step((self.assistant.failed(context),), {"last_kind": Kind.HANDOFF.value, "clarified": False})
 
     def misread(self, text: str, context: Context) -> Step:
         """The answer to words that got the card; `context.misread` says that they were misread. The turn keeps none of them."""
@@ -234,10 +259,16 @@ class Talk:
         return {
             **pending,
             "last_question": question or context.previous or None,
-            "shown": [_part(cited) for cited in reply.citations] or None,
-            "clarified": reply.kind is Kind.CLARIFY,
+            "shown": marks_of(reply),
+            "clarified": reply.kind is Kind.CLARIFY or waits,
             "last_kind": reply.kind.value,
         }
+
+    def _again(self, reply: Reply, context: Context) -> Reply:
+        """An answer that was just shown, which says so, and who knows more."""
+        area, card = self.assistant.area(context.area), next(iter(reply.contacts), None)
+        name = display_name(card.contact, setting_of(area, card.setting)) if card else area.name
+        return replace(reply, notice=" ".join(filter(None, (reply.notice, self.say("more.again", context, contact=name)))))
 
     def _kept(self, text: str) -> str:
         """`text`, redacted; of a long one its end, from a whole word on, because a story has its question last."""
@@ -253,40 +284,16 @@ class Talk:
         return Step((reply,), {"last_kind": reply.kind.value, "clarified": True, "pending": pending or None})
 
     def _found(self, context: Context) -> list[Reading]:
-        if not context.previous:
-            return []
         alone = replace(context, previous="")
         understanding, vector = self.assistant.understand(context.previous, alone)
-        return self.assistant.readings(understanding, vector, alone)
+        return self.assistant.readings(understanding, vector, alone) if context.previous else []
 
     def _number_shown(self, shown: Sequence[str], context: Context) -> Reply | None:
         """What the parts just shown say about ringing or writing, if they do; `context` has the question that they answered."""
         patterns = [kind.told for kind in self._parts.kinds if kind.name in _REACHES]
-        for reading in self._found(context):
-            told = (part for part in reading.sentences if any(pattern.search(part) for pattern in patterns))
-            if said := next(told, ""):
-                understanding, _ = self.assistant.understand(context.previous, replace(context, previous=""))
-                cited = self.assistant.answered(reading, (), understanding, context).citations
-                if not {_part(each) for each in cited} & set(shown):
-                    continue
-                return Reply(Kind.HANDOFF, self.say("handoff.page_says", context, said=said.strip()), citations=cited)
+        for said, reading in numbers_told(self._found(context), patterns, context.previous):
+            understanding, _ = self.assistant.understand(context.previous, replace(context, previous=""))
+            cited = self.assistant.answered(reading, (), understanding, context).citations
+            if {part_shown(each) for each in cited} & set(shown):
+                return Reply(Kind.HANDOFF, self.say("handoff.page_says", context, said=said), citations=cited)
         return None
-
-    def _choices(self, readings: Sequence[Reading], shown: Sequence[str]) -> list[tuple[str, Choice]]:
-        seen = {part.partition(_PART)[0] for part in shown}
-        choices: list[tuple[str, Choice]] = []
-        for reading in readings:
-            if reading.hit.document.id not in seen and len(choices) < _NEAREST - 1:
-                seen.add(reading.hit.document.id)
-                choices.append((reading.hit.document.id, Choice(reading_label(reading), choose_reading(reading))))
-        return choices
-
-
-def _part(cited: Citation) -> str:
-    """A part of a page, as a slot keeps it."""
-    return f"{cited.document}{_PART}{cited.heading}"
-
-
-def _same(one: Reply, other: Reply) -> bool:
-    """True if they show the same."""
-    return (one.kind, one.text, one.citations, one.contacts) == (other.kind, other.text, other.citations, other.contacts)

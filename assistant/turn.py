@@ -21,7 +21,7 @@ from assistant.conflicts import CardCheck
 from assistant.contacts import ADVICE, OWN, Route, cards_for, choose_subject, display_name, route_of, setting_of
 from assistant.decide import decide
 from assistant.definitions import Definitions
-from assistant.dialogue import DialogueRules, told_setting, with_denied
+from assistant.dialogue import DialogueRules, asked_after, told_setting, with_denied
 from assistant.emergency import emergency_card, emergency_words, language_reply
 from assistant.entities import EntityFinder
 from assistant.errors import AreaUnknown, place_of
@@ -116,8 +116,7 @@ class Assistant:
         self._vector = lru_cache(maxsize=_REMEMBERED)(lambda text: parts.encoder.encode([text])[0])
         self._asking = lru_cache(maxsize=_REMEMBERED)(lambda text: parts.question_encoder.encode([text])[0])
         self.screen = lru_cache(maxsize=_REMEMBERED)(parts.safety.screen)
-        checks = parts.checks if parts.national else ()
-        self._writer = AnswerWriter(parts.replies, checks, parts.recorder.conflict, parts.today)
+        self._writer = AnswerWriter(parts.replies, parts.checks if parts.national else (), parts.recorder.conflict, parts.today)
 
     @property
     def parts(self) -> Parts:
@@ -157,22 +156,23 @@ class Assistant:
     def understand(self, text: str, context: Context) -> tuple[Understanding, NDArray[np.float32]]:
         """What the message means, and its vector."""
         parts, text = self._parts, without_smileys(text)
-        query = parts.spelling.mend(parts.follow_ups.standalone(text, context.previous))
-        vector = self._vector(parts.abbreviations.expand(query))
         names = self.names(context.area)
         named = with_denied(text, names.find(text))
-        entities = (*named, *parts.entities.find(text))
-        if context.previous and (told := told_setting(text, named, parts.dialogue.naming)):
+        told = told_setting(text, named, parts.dialogue.naming) if context.previous else None
+        asked, before = asked_after(text, named, context.previous, parts.dialogue)
+        before = names.renamed(before, setting_of(self.area(context.area), told))
+        query = parts.spelling.mend(parts.follow_ups.standalone(names.spelt(asked), before))
+        vector = self._vector(parts.abbreviations.expand(query))
+        if told:
             context = replace(context, setting=told)  # "back to Millbrook, who is the nurse"
         elif context.setting and any(each.kind == "setting" for each in named) and parts.follow_ups.leans(text):
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
-        found = understand(text, query, vector, parts.matcher, entities, context)
+        found = understand(text, query, vector, parts.matcher, (*named, *parts.entities.find(text)), context)
         if context.setting and not named and parts.follow_ups.leans(text):  # "and a ramp?" after one on another school
             found = replace(found, settings=names.other(context.previous, context.setting))
-        near = found.confidence >= parts.dialogue.of_setting_near
+        of_setting = found.confidence >= parts.dialogue.of_setting_near and found.intent in parts.dialogue.of_setting
         subject = choose_subject(found, vector, parts.subjects, parts.routes)
-        asks = part_that_asks(query, parts.dialogue.story)
-        return replace(found, subject=subject, of_setting=near and found.intent in parts.dialogue.of_setting, asks=asks), vector
+        return replace(found, subject=subject, of_setting=of_setting, asks=part_that_asks(query, parts.dialogue.story)), vector
 
     def names(self, area: str) -> SettingNames:
         """Finds the names of an area's settings in a text."""

@@ -224,3 +224,64 @@ def test_who_does_not_know_gets_no_safety_card(assistant: Assistant, text: str) 
 @pytest.mark.parametrize("text", ["i dont know why im alive", "i dont know anymore", "not sure im safe", "idk if im safe"])
 def test_who_does_not_know_and_may_not_be_safe_gets_it(assistant: Assistant, text: str) -> None:
     assert Talk(assistant).parse(text, "larkmere").intent == "disclosure"
+
+
+def test_an_answer_that_was_just_shown_says_so(executor: ActionExecutor) -> None:
+    first = run(executor, "how much is transport to college")
+    line = "I showed you this just now, and I found nothing nearer. If it does not tell you, Larkmere SEND Team can help."
+    slots = {name: first["slots"][name] for name in ("last_question", "last_kind", "shown")}
+    assert first["responses"][0]["custom"]["notice"] == ""
+    assert run(executor, "can it be monthly", **slots)["responses"][0]["custom"]["notice"] == line
+    assert run(executor, "", "action_repeat", **slots)["responses"][0]["custom"]["notice"] == ""
+    other = run(executor, "how much is a session at the Otters Saturday club?", **slots)
+    assert other["responses"][0]["custom"]["notice"] == ""
+
+
+def test_words_that_name_no_known_school_get_the_answer_without_one(executor: ActionExecutor) -> None:
+    result = run(executor, "st peters", pending="who is the senco", last_kind="handoff")
+    reply = result["responses"][0]["custom"]
+    assert reply["notice"] == "I do not know which school you mean. This is what I found without it."
+    assert reply["contacts"][0]["key"] == "sendiass"
+    assert result["slots"]["pending"] == "who is the senco"
+    assert run(executor, "transport", pending="who is the senco", last_kind="handoff")["responses"][0]["custom"]["notice"] == ""
+
+
+def test_which_school_is_not_asked_twice_in_a_row(executor: ActionExecutor) -> None:
+    first = run(executor, "who is the senco", "action_contact_person")
+    assert first["slots"]["clarified"]
+    assert first["responses"][0]["custom"]["choices"]
+    slots = {name: first["slots"][name] for name in ("last_question", "last_kind", "clarified")}
+    assert not run(executor, "the church one", "action_contact_person", **slots)["responses"][0]["custom"]["choices"]
+
+
+def test_who_was_answered_without_a_school_is_not_asked_for_one(executor: ActionExecutor) -> None:
+    slots = {"last_question": "who can i talk to about my worries", "last_kind": "answer"}
+    assert run(executor, "who do i ring", "action_contact_person", **slots)["responses"][0]["custom"]["choices"]
+    slots["shown"] = ["lo-portage#Portage"]
+    assert not run(executor, "who do i ring", "action_contact_person", **slots)["responses"][0]["custom"]["choices"]
+
+
+@pytest.mark.parametrize("action", ["action_answer", "action_contact_person", "action_complaint"])
+def test_who_asks_what_to_do_after_the_card_sees_it_again(executor: ActionExecutor, action: str) -> None:
+    for text in ("what do i do", "who do i tell", "who do i report it to"):
+        assert run(executor, text, action, card=True)["slots"]["last_kind"] == "safeguarding"
+        assert run(executor, text, action)["slots"]["last_kind"] != "safeguarding"
+
+
+def test_after_the_card_nobody_is_told_that_it_is_not_about_send(executor: ActionExecutor) -> None:
+    reply = run(executor, "it was a joke", card=True)["responses"][0]["custom"]
+    assert reply["kind"] == "smalltalk"
+    assert "999" in reply["notice"]
+    assert run(executor, "it was a joke")["responses"][0]["custom"]["kind"] == "out_of_scope"
+
+
+def test_a_badly_typed_school_is_looked_up_by_its_name(assistant: Assistant) -> None:
+    understanding, _ = assistant.understand("does speech therapy come to millbrok", Context("larkmere"))
+    assert understanding.query == "does speech therapy come to millbrook"
+    assert understanding.settings == ("millbrook",)
+
+
+def test_what_is_asked_of_another_school_in_one_breath_leans_on_what_was_asked_before(assistant: Assistant) -> None:
+    context = Context("larkmere", "willow-bank", previous="does willow bank do music therapy")
+    understanding, _ = assistant.understand("my son is at kestrel what about him", context)
+    assert (understanding.query, understanding.setting) == ("does Kestrel Academy do music therapy - what about him", "kestrel")

@@ -56,6 +56,7 @@ def test_a_follow_up_leans_on_what_went_before(text: str, follow_ups: FollowUps)
     [
         "how do i get a blue badge for my son", "who is the senco", "how long is the autism list", "nappies free from nhs?",
         "can we get a stairlift paid for", "is there a lego club", "where can he learn to swim", "can she get a scribe",
+        "senco", "the SENCO",
     ],
 )  # fmt: skip
 def test_a_question_of_its_own_does_not(text: str, follow_ups: FollowUps) -> None:

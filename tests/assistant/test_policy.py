@@ -54,6 +54,23 @@ def test_an_answer_is_only_sure_from_its_own_threshold(sure_at: float, sure: boo
     assert (decision.outcome, decision.sure) == (Outcome.ANSWER, sure)
 
 
+@pytest.mark.parametrize(
+    ("near", "cross", "whole", "met"),
+    [
+        (0.95, None, 0.0, (Outcome.ANSWER, True)), (0.7, 3.0, 0.0, (Outcome.ANSWER, True)),
+        (0.7, 1.0, 1.0, (Outcome.ANSWER, False)), (0.7, 1.0, 0.0, (Outcome.HAND_OFF, True)),
+        (0.5, 3.0, 1.0, (Outcome.ANSWER, True)), (0.7, None, 1.0, (Outcome.ANSWER, False)),
+    ],
+)  # fmt: skip
+def test_an_answer_by_staff_is_sure_only_for_its_wording_or_if_it_is_read_alike(
+    near: float, cross: float | None, whole: float, met: tuple[Outcome, bool]
+) -> None:
+    written = replace(reading("Dads meet on Mondays.", dense=near, kind="curated"), cross=cross)
+    used = replace(policy(), answers=replace(BY_SCORE, start=8.0 * whole - 4.0, trees=()), sure_at=0.8)
+    decision = decide(understanding("is there a group for mums"), VECTOR, [written], Context("brookshire"), used, KINDS, DIALOGUE)
+    assert (decision.outcome, decision.sure) == met
+
+
 def test_asking_for_a_person_comes_before_answering() -> None:
     assert decided(2.0, policy(contact=ALWAYS)) == (Outcome.HAND_OFF, Reason.ASKED_FOR_PERSON)
 

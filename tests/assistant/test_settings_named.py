@@ -60,3 +60,16 @@ def test_no_word_of_a_message_is_kept_however_many_read_at_once() -> None:
 )
 def test_a_question_is_asked_of_another_setting(text: str, asked: str) -> None:
     assert NAMES.renamed(text, HIGH) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [
+        ("my lad goes harbour rode primary school, is it full", "my lad goes harbour road primary school, is it full"),
+        ("is st werburgs full or harbs", "is st werburgs full or harbs"),
+        ("does Harbour Road do trips", "does Harbour Road do trips"),
+        ("how much is transport", "how much is transport"),
+    ],
+)
+def test_a_badly_typed_name_is_looked_up_as_it_is_written(text: str, spelt: str) -> None:
+    assert NAMES.spelt(text) == spelt
