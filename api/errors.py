@@ -20,6 +20,7 @@ from knowledge.errors import KnowledgeError
 log = logging.getLogger(__name__)
 _PROGRAMS = ("/api/", "/health", "/nlu/", "/webhook")
 _PLACES = 6
+_NO_PAGE = "There is no page at this address."
 _SORRY = "Something went wrong on our side. Please try again in a minute."
 
 
@@ -35,9 +36,10 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    program = request.url.path.startswith(_PROGRAMS)
     text = {
-        400: "The request could not be read: send JSON in UTF-8.",
-        404: "There is no page at this address.",
+        400: "The request could not be read: send JSON in UTF-8." if program else "That could not be read. Please send it again.",
+        404: _NO_PAGE,
         405: "This address does not take that kind of request.",
     }
     response = respond(request, status, text.get(status, str(getattr(error, "detail", _SORRY))))
@@ -47,6 +49,8 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     details = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(each["loc"][0] == "path" for each in details):
+        return respond(request, 404, _NO_PAGE)
     lines = [f"{_place(each)}: {each['msg']}" for each in details]
     return respond(request, 422, "The request does not fit: " + "; ".join(lines), lines)
 
@@ -58,7 +62,7 @@ def _place(detail: dict[str, Any]) -> str:
 
 
 def _unknown(request: Request, error: Exception) -> Response:
-    return respond(request, 404, str(error) if request.url.path.startswith(_PROGRAMS) else "There is no page at this address.")
+    return respond(request, 404, str(error) if request.url.path.startswith(_PROGRAMS) else _NO_PAGE)
 
 
 def failed(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,11 +11,13 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from assistant.london import london_time
 from knowledge.types import Document, Scope
 from store.tables import AreaRow, CuratedRow, GapRow
 
 SOURCE = "curated"
 DRAFT, LIVE, WITHDRAWN, EXPIRED = "draft", "live", "withdrawn", "expired"
+_HASHES = re.compile(r"(?m)^[^\S\n]*#{1,6}[^\S\n]+")  # a heading would cut the answer in two
 _FIELDS = ("setting", "audience", "questions", "text", "title", "url", "owner", "review_by", "expires", "gap", "change")
 
 
@@ -47,9 +50,10 @@ class CuratedAnswer:
 
     def document(self) -> Document:
         """As it is ingested: each wording is a heading over the answer, so that each of them finds it."""
-        body = "\n\n".join(f"# {question}\n\n{self.text}" for question in self.questions)
+        text = _HASHES.sub("", self.text)
+        body = "\n\n".join(f"# {question}\n\n{text}" for question in self.questions)
         kind = f"curated_{self.audience}" if self.audience else "curated"
-        scope, day = Scope.of(self.area, self.setting or None), (self.updated or _now()).date()
+        scope, day = Scope.of(self.area, self.setting or None), london_time(self.updated or _now()).date()
         title = self.title or self.questions[0]
         return Document(self.document_id, scope, title, body, self.url, self.owner, day, self.review_by, kind)
 

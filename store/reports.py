@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from assistant.london import london_time
 from store.gaps import whole
 from store.tables import CountRow, CuratedRow
 
@@ -83,7 +84,7 @@ class Reports:
         with Session(self._engine) as session:
             for row in session.scalars(query):
                 gap = whole(session, row.gap) if row.gap else None
-                day = (row.approved or row.updated).date()
+                day = london_time(row.approved or row.updated).date()
                 if first <= day <= last:
                     found.append(Change(row.questions[0], gap.people if gap else 0, row.change, row.text, day, row.setting))
         return sorted(found, key=lambda change: change.when)

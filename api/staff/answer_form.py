@@ -13,6 +13,8 @@ from knowledge.types import Area
 from store.curated import DRAFT, LIVE, CuratedAnswer
 
 MOST_QUESTIONS = 12
+MOST_WORDS = 100
+"""Of an answer: families get one passage, and a longer text would be cut into several (`knowledge.split`)."""
 MOST_LETTERS = {"questions": 4000, "text": 4000, "change": 1000}
 """How much each box takes; a new line counts as one letter, as it does in the browser."""
 _NAMES = {"questions": "The questions together have", "text": "The answer has", "change": "What you changed has"}
@@ -34,6 +36,7 @@ class AnswerForm(BaseModel):
     change: str = ""
     gap: int = 0
     act: str = Field("save", max_length=10)
+    seen: str = ""
 
     def answer(self, area: Area, before: CuratedAnswer | None, gap: int | None) -> CuratedAnswer:
         """The answer; a day that is none is left out. The area stands behind one that names nobody."""
@@ -60,6 +63,7 @@ class AnswerForm(BaseModel):
             yield f"{more}: take some out, or write a second answer."
         if not answer.text:
             yield "Write the answer."
+        yield too_long(answer)
         if answer.setting and answer.setting not in {each.slug for each in area.settings}:
             yield f"There is no setting '{answer.setting}'."
         if answer.url and not answer.url.startswith(("https://", "http://")):
@@ -76,6 +80,13 @@ def ended(answer: CuratedAnswer, today: date) -> str:
     if answer.expires is None or answer.expires >= today:
         return ""
     return f"It ended on {spoken(answer.expires)}: choose a later day, or empty the field."
+
+
+def too_long(answer: CuratedAnswer) -> str:
+    """Why an answer can't be live: families would get a part of it. "" if they get all."""
+    if (words := len(answer.text.split())) <= MOST_WORDS:
+        return ""
+    return f"The answer has {words:,} words. Families get {MOST_WORDS} at most: make it shorter, or write a second answer."
 
 
 def _plain(text: str) -> str:

@@ -2,31 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Form, HTTPException
-from fastapi.responses import Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
 
 from actions.replies import reply_json
-from api.staff.answer_form import MOST_LETTERS, MOST_QUESTIONS, AnswerForm, ended
-from api.staff.session import PostingDep, Signed, SignedDep, go
+from api.pages import render
+from api.staff.answer_form import MOST_LETTERS, MOST_QUESTIONS, MOST_WORDS, AnswerForm, ended, too_long
+from api.staff.session import (
+    FormTooOld,
+    Id,
+    PostingDep,
+    Signed,
+    SignedDep,
+    SignInFirst,
+    as_seen,
+    go,
+    overtaken,
+    signed_in,
+)
 from assistant.reading_level import reading_age
 from assistant.types import Audience, Context
 from store.curated import LIVE, WITHDRAWN, CuratedAnswer, facts
 from store.gaps import Gap
 
-router = APIRouter(prefix="/staff/answers", include_in_schema=False)
+
+class WordsKept(APIRoute):
+    """Gives an answer that was written back to whoever was signed out meanwhile, instead of the page to sign in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As any route, but for that."""
+        handle = super().get_route_handler()
+
+        async def kept(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (SignInFirst, FormTooOld) as error:
+                typed = {name: str(value) for name, value in (await request.form()).items() if name != "csrf"}
+                if "text" not in typed:
+                    raise
+                if isinstance(error, SignInFirst):
+                    return HTMLResponse(render("staff/signed_out.html", typed=typed), 401)
+                return await run_in_threadpool(_given_back, request, typed, error)
+
+        return kept
+
+
+router = APIRouter(prefix="/staff/answers", include_in_schema=False, route_class=WordsKept)
 _EASY_AGE = 11
+_CHANGED = "Somebody changed this answer after you opened it. Read it below as it is now, then approve it."
+_BACK_AGAIN = "You have signed in again since you wrote this, so it is not kept yet. Is it all there? Then save it."
 _UNTRIED: dict[str, Any] = {
     "tried": [],
     "age": None,
     "problem": "",
     "typed": None,
     "most": MOST_LETTERS,
+    "most_words": MOST_WORDS,
     "easy": _EASY_AGE,
     "history": [],
     "wins_over": [],
     "changed": False,
+    "seen": "",
 }
 
 
@@ -51,7 +93,7 @@ def fresh(signed: SignedDep, gap: int = 0) -> Response:
 
 
 @router.get("/{answer_id}")
-def one(signed: SignedDep, answer_id: int) -> Response:
+def one(signed: SignedDep, answer_id: Id) -> Response:
     """One answer with its preview: how it looks, and which questions it answers."""
     answer = _answer(signed, answer_id)
     return _shown(signed, answer)
@@ -60,15 +102,12 @@ def one(signed: SignedDep, answer_id: int) -> Response:
 @router.post("")
 def save(signed: PostingDep, form: Annotated[AnswerForm, Form()]) -> Response:
     """Keep a draft and show what it would do. A live answer is live at once as it is saved; `act` "try" only shows it."""
-    signed.needs("answers")
-    signed.may_touch(form.setting)
-    before = _answer(signed, form.answer_id) if form.answer_id else None
-    found = None if before else _chosen_gap(signed, form.gap)
-    answer = form.answer(signed.area, before, found.id if found else None)
-    if problem := form.problem(signed.area, answer, signed.desk.today()):
-        return signed.page("answer.html", 422, answer=answer, **_UNTRIED | {"problem": problem, "typed": form})
+    before, answer = _typed(signed, form)
+    problem = form.problem(signed.area, answer, signed.desk.today())
+    if problem := problem or (overtaken(form.seen, facts(before), facts(answer)) if before else ""):
+        return _refused(signed, before, answer, problem, form)
     if form.act == "try":
-        return _shown(signed, answer, changed=True)
+        return _shown(signed, answer, seen=as_seen(facts(before)) if before else "", changed=True)
     kept = signed.desk.curated.save(answer, signed.staff.email)
     signed.log("write answer", f"answer {kept.id}", facts(before) if before else None, facts(kept))
     if kept.state == LIVE:
@@ -77,10 +116,13 @@ def save(signed: PostingDep, form: Annotated[AnswerForm, Form()]) -> Response:
 
 
 @router.post("/{answer_id}/approve")
-def approve(signed: PostingDep, answer_id: int, later: BackgroundTasks) -> Response:
-    """Make it live; those who wait for it are told after that."""
+def approve(signed: PostingDep, answer_id: Id, later: BackgroundTasks, seen: Annotated[str, Form()] = "") -> Response:
+    """Make it live as it was `seen`; those who wait for it are told after that."""
     answer = _answer(signed, answer_id)
-    if problem := ended(answer, signed.desk.today()):
+    if answer.state == LIVE:
+        return go(f"/staff/answers/{answer.id}")
+    changed = _CHANGED if seen not in ("", as_seen(facts(answer))) else ""
+    if problem := changed or too_long(answer) or ended(answer, signed.desk.today()):
         return _shown(signed, answer, problem=problem)
     signed.desk.curated.set_state(answer.id, LIVE)
     signed.desk.publish(signed.staff.area)
@@ -92,7 +134,7 @@ def approve(signed: PostingDep, answer_id: int, later: BackgroundTasks) -> Respo
 
 
 @router.post("/{answer_id}/withdraw")
-def withdraw(signed: PostingDep, answer_id: int) -> Response:
+def withdraw(signed: PostingDep, answer_id: Id) -> Response:
     """Take it back at once; its gap is open again."""
     answer = _answer(signed, answer_id)
     if answer.state != LIVE:
@@ -103,7 +145,35 @@ def withdraw(signed: PostingDep, answer_id: int) -> Response:
     return go(f"/staff/answers/{answer.id}")
 
 
-def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False, problem: str = "") -> Response:
+def _given_back(request: Request, typed: Mapping[str, str], error: FormTooOld) -> Response:
+    """The form with what was typed before this session began. Raises `error` for what no form of ours sends."""
+    try:
+        form = AnswerForm.model_validate(typed)
+    except ValidationError:
+        raise error from None
+    signed = signed_in(request, request.app.state.service)
+    before, answer = _typed(signed, form)
+    return _refused(signed, before, answer, _BACK_AGAIN, form, 403)
+
+
+def _typed(signed: Signed, form: AnswerForm) -> tuple[CuratedAnswer | None, CuratedAnswer]:
+    """The answer as it is kept, if it is, and as it was typed."""
+    signed.needs("answers")
+    signed.may_touch(form.setting)
+    before = _answer(signed, form.answer_id) if form.answer_id else None
+    found = None if before else _chosen_gap(signed, form.gap)
+    return before, form.answer(signed.area, before, found.id if found else None)
+
+
+def _refused(
+    signed: Signed, before: CuratedAnswer | None, answer: CuratedAnswer, problem: str, form: AnswerForm, status: int = 422
+) -> Response:
+    """The form with all that was typed, and why it is not kept."""
+    seen = as_seen(facts(before)) if before else ""
+    return signed.page("answer.html", status, answer=answer, **_UNTRIED | {"problem": problem, "typed": form, "seen": seen})
+
+
+def _shown(signed: Signed, answer: CuratedAnswer, *, seen: str = "", changed: bool = False, problem: str = "") -> Response:
     """The form with the answer, really tried. `changed`: these words are not kept yet. `problem`: why something was refused."""
     asked = list(answer.questions)
     if gap := _gap(signed, answer.gap):
@@ -114,12 +184,12 @@ def _shown(signed: Signed, answer: CuratedAnswer, *, changed: bool = False, prob
     trial = signed.desk.trial(answer)
     history = signed.desk.audit.lines(signed.staff.area, what=f"answer {answer.id}")
     tried = trial.tried(asked, context)
-    facts = {
+    found = {
         "tried": tried, "look": reply_json(tried[0].reply), "voice": context.audience.value, "age": reading_age(answer.text),
-        "history": history, "changed": changed, "problem": problem,
+        "history": history, "changed": changed, "problem": problem, "seen": seen or as_seen(facts(answer)),
         "wins_over": trial.wins_over(tried[: len(answer.questions)], context),
     }  # fmt: skip
-    return signed.page("answer.html", 422 if problem else 200, answer=answer, **_UNTRIED | facts)
+    return signed.page("answer.html", 422 if problem else 200, answer=answer, **_UNTRIED | found)
 
 
 def _answer(signed: Signed, answer_id: int) -> CuratedAnswer:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from api.handing_over import PLAIN_ADDRESS
-from api.staff.session import PostingDep, Signed, SignedDep, go
+from api.staff.session import Id, PostingDep, Signed, SignedDep, as_seen, go, overtaken
 from assistant.contacts import setting_of
 from knowledge.types import Contact
 from store.content import CONFIRMED, SourceLine
@@ -39,6 +39,7 @@ def _shown(signed: Signed, key: str = "", typed: Contact | None = None, problem:
     contacts += [(each.slug, each.name, each.contact) for each in area.settings if setting in ("", each.slug)]
     return signed.page(
         "content.html", 422 if problem else 200, refused=key, typed=typed, problem=problem, name_of=source_name,
+        seen=lambda contact: as_seen(_facts(contact)),
         sources=signed.desk.content.sources(area.slug, setting),
         old=signed.desk.content.old_documents(area.slug, today, setting),
         troubled=[] if setting else signed.service.passing.outbox.troubled(area.slug),
@@ -48,14 +49,14 @@ def _shown(signed: Signed, key: str = "", typed: Contact | None = None, problem:
 
 
 @router.get("/sources/{check_id}")
-def source(signed: SignedDep, check_id: int) -> Response:
+def source(signed: SignedDep, check_id: Id) -> Response:
     """One source with its progress bar, as a part of the page."""
     signed.needs("content")
     return signed.page("source.html", each=_line(signed, check_id), name_of=source_name, fresh=False)
 
 
 @router.post("/sources/{check_id}/again")
-def take_in_again(request: Request, signed: PostingDep, check_id: int) -> Response:
+def take_in_again(request: Request, signed: PostingDep, check_id: Id) -> Response:
     """Take a source in again, beside serving. What has not changed is left alone."""
     signed.needs("content")
     line = _line(signed, check_id)
@@ -77,6 +78,7 @@ def contact(
     phone: Annotated[str, Form(max_length=40)] = "",
     email: Annotated[str, Form(max_length=200)] = "",
     hours: Annotated[str, Form(max_length=200)] = "",
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Confirm a contact, with or without a change: it was seen today."""
     signed.needs("content")
@@ -86,7 +88,7 @@ def contact(
         before, name=name.strip(), role=role.strip(), phone=phone.strip(), email=email.strip(), hours=hours.strip(),
         seen_at=CONFIRMED, seen_on=signed.desk.today(),
     )  # fmt: skip
-    if problem := _problem(signed, key, after):
+    if problem := _problem(signed, key, after) or overtaken(seen, _facts(before), _facts(after)):
         return _shown(signed, key, after, problem)
     signed.desk.content.save_contact(signed.staff.area, key, after)
     signed.service.refresh_areas()
@@ -95,13 +97,13 @@ def contact(
 
 
 @router.post("/letters/{letter_id}/again")
-def send_again(signed: PostingDep, letter_id: int) -> Response:
+def send_again(signed: PostingDep, letter_id: Id) -> Response:
     """Send a hand-over once more that did not arrive, or of which nobody knows whether it did."""
     return _deal_with(signed, letter_id, "send again", signed.service.passing.outbox.again)
 
 
 @router.post("/letters/{letter_id}/discard")
-def discard(signed: PostingDep, letter_id: int) -> Response:
+def discard(signed: PostingDep, letter_id: Id) -> Response:
     """Delete the words and addresses of such a hand-over; its reference stays."""
     return _deal_with(signed, letter_id, "discard", signed.service.passing.outbox.discard)
 

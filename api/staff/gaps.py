@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
 from api.forms import typed_lines
-from api.staff.session import PostingDep, Signed, SignedDep, go
+from api.staff.session import Id, PostingDep, Signed, SignedDep, as_seen, go, overtaken
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 from assistant.why_not import why_not
@@ -48,7 +48,7 @@ def inbox(signed: SignedDep, state: str = TO_DO) -> Response:
 
 
 @router.get("/{gap_id}")
-def one(signed: SignedDep, gap_id: int) -> Response:
+def one(signed: SignedDep, gap_id: Id) -> Response:
     """One cluster: its questions, what was near, and what can be done."""
     return _shown(signed, _gap(signed, gap_id))
 
@@ -60,7 +60,7 @@ def _shown(signed: Signed, gap: Gap, typed: Mapping[str, str] | None = None, pro
     pressing = signed.desk.gaps.all(signed.staff.area, signed.setting, most=_MOST_OTHERS + 1)
     others = [(each.id, label_of(signed, each)) for each in pressing if each.id != gap.id]
     return signed.page(
-        "gap.html", 422 if problem else 200, typed=typed or _facts(gap), problem=problem, gap=gap,
+        "gap.html", 422 if problem else 200, typed=typed or _facts(gap), seen=as_seen(_facts(gap)), problem=problem, gap=gap,
         name=label_of(signed, gap), questions=_wordings(questions), near=near, states=STATES,
         others=others[:_MOST_OTHERS], fewest=FEWEST_PEOPLE, names=STATE_NAMES, owners=_owners(signed, gap),
         setting_name=signed.setting_name, asked_about=_asked_about(signed, gap), most_notes=MOST_NOTES,
@@ -70,20 +70,21 @@ def _shown(signed: Signed, gap: Gap, typed: Mapping[str, str] | None = None, pro
 @router.post("/{gap_id}")
 def change(
     signed: PostingDep,
-    gap_id: int,
+    gap_id: Id,
     state: Annotated[str, Form()] = "new",
     owner: Annotated[str, Form(max_length=200)] = "",
     due: Annotated[str, Form()] = "",
     notes: Annotated[str, Form()] = "",
     label: Annotated[str, Form(max_length=200)] = "",
     setting: Annotated[str | None, Form(max_length=80)] = None,
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Set state, owner, due date, notes and name; pass it to a setting, whose editors then see it."""
     gap = _gap(signed, gap_id)
     to = gap.setting if setting is None or signed.setting else setting
     notes = typed_lines(notes)
     after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label, "setting": to}
-    if problem := _problem(signed, after):
+    if problem := _problem(signed, after) or overtaken(seen, _facts(gap), after):
         return _shown(signed, gap, after, problem)
     day = date.fromisoformat(due) if due else None
     signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label, setting=to)
@@ -116,7 +117,7 @@ def _facts(gap: Gap) -> dict[str, str]:
 
 
 @router.post("/{gap_id}/merge")
-def merge(signed: PostingDep, gap_id: int, other: Annotated[int, Form()]) -> Response:
+def merge(signed: PostingDep, gap_id: Id, other: Annotated[int, Form()]) -> Response:
     """Take another cluster into this one."""
     gap, taken = _gap(signed, gap_id), _gap(signed, other)
     signed.desk.gaps.merge(signed.staff.area, gap.id, [taken.id])
@@ -125,7 +126,7 @@ def merge(signed: PostingDep, gap_id: int, other: Annotated[int, Form()]) -> Res
 
 
 @router.post("/{gap_id}/settings")
-def by_setting(signed: PostingDep, gap_id: int) -> Response:
+def by_setting(signed: PostingDep, gap_id: Id) -> Response:
     """Give each setting's questions a gap of their own, for an answer that is not the same everywhere."""
     gap = _gap(signed, gap_id)
     fresh = signed.desk.gaps.split_by_setting(signed.staff.area, gap.id)
@@ -136,7 +137,7 @@ def by_setting(signed: PostingDep, gap_id: int) -> Response:
 
 
 @router.post("/{gap_id}/split")
-def split(signed: PostingDep, gap_id: int, question: Annotated[list[str] | None, Form()] = None) -> Response:
+def split(signed: PostingDep, gap_id: Id, question: Annotated[list[str] | None, Form()] = None) -> Response:
     """Take some questions out into a cluster of their own; each value holds the ids of one wording."""
     gap = _gap(signed, gap_id)
     ticked = [int(number) for each in question or [] for number in each.split(",") if number.isdigit()]

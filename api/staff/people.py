@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
-from api.staff.session import PostingDep, Signed, SignedDep, go
+from api.staff.session import Id, PostingDep, Signed, SignedDep, go
 from knowledge.errors import KnowledgeError
+from store.outbox import is_address
 from store.staff import Role
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -50,7 +51,7 @@ def add(
 
 
 @router.post("/people/{staff_id}/remove")
-def remove(signed: PostingDep, staff_id: int) -> Response:
+def remove(signed: PostingDep, staff_id: Id) -> Response:
     """Take somebody's access away at once."""
     signed.needs("people")
     if staff_id == signed.staff.id:
@@ -70,7 +71,7 @@ def changes(signed: SignedDep) -> Response:
 
 
 def _problem(signed: Signed, email: str, role: Role, setting: str) -> str:
-    if "@" not in email:
+    if not is_address(email.strip()):
         return f"'{email}' is not an e-mail address."
     if email.strip().lower() == signed.staff.email:
         return f"'{email}' is your own account: you can't change it. Ask another administrator."

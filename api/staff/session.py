@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.pages import render
@@ -30,6 +32,13 @@ CAN = {
 
 class SignInFirst(Exception):
     """Nobody is signed in; the page to sign in is shown."""
+
+
+class FormTooOld(HTTPException):
+    """A form that does not carry the token of this session."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "This form is too old. Go back, load the page again, and send it once more.")
 
 
 @dataclass(frozen=True)
@@ -98,16 +107,33 @@ def signed_in(request: Request, service: ServiceDep) -> Signed:
 
 
 async def posting(request: Request, signed: Annotated[Signed, Depends(signed_in)]) -> Signed:
-    """Whoever is signed in, for a form that carries their token. Raises 403 if it does not."""
+    """Whoever is signed in, for a form that carries their token. Raises FormTooOld if it does not."""
     form = await request.form()
     given = str(form.get("csrf") or "")
     if not hmac.compare_digest(given.encode(), signed.csrf.encode()):
-        raise HTTPException(403, "This form is too old. Go back, load the page again, and send it once more.")
+        raise FormTooOld
     return signed
 
 
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The number of a row, in an address."""
 SignedDep = Annotated[Signed, Depends(signed_in)]
 PostingDep = Annotated[Signed, Depends(posting)]
+
+
+def as_seen(facts: Mapping[str, Any]) -> str:
+    """A mark of how a thing was when its form was made. The form carries it, so that nobody undoes unseen what another did."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def overtaken(seen: str, now: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Why a form can't be kept: somebody else has changed what it was made for, to something else. "" if not."""
+    if seen in ("", as_seen(now)) or after == now:
+        return ""
+    return (
+        "Somebody else changed this while you had it open, so yours is not kept yet. "
+        "Look at theirs in another tab. Send yours once more, and it takes the place of theirs."
+    )
 
 
 def with_cookie(response: Response, token: str, *, secure: bool) -> Response:

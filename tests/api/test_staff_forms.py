@@ -150,9 +150,16 @@ def test_times_are_those_of_londons_clocks(office: Office) -> None:
         what = f"answer {number.rsplit('/', 1)[1]}"
         session.execute(update(AuditRow).where(AuditRow.what == what).values(at=summer))
         session.execute(update(GapRow).where(GapRow.id == gap).values(first=summer, last=summer))
+        kept = CuratedRow.id == int(what.removeprefix("answer "))
+        session.execute(update(CuratedRow).where(kept).values(updated=summer, approved=summer, state=LIVE))
     assert "on 2 July 2026 at 00:30 by" in office.client.get(number).text
     assert "2026-07-02 00:30" in office.client.get("/staff/changes").text
     assert "on 2 July 2026" in office.client.get(f"/staff/gaps/{gap}").text
+    assert "Published on 2 July 2026" in office.client.get("/staff/you-asked?year=2026").text
+    answer = office.desk.curated.get("larkmere", int(number.rsplit("/", 1)[1]))
+    assert answer
+    assert str(answer.document().updated) == "2026-07-02"
+    office.desk.curated.set_state(answer.id, WITHDRAWN)
     assert london_time(datetime(2026, 12, 1, 23, 30)).strftime("%d %H:%M") == "01 23:30"
     assert office.desk.today is london_today
 

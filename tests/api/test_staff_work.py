@@ -286,6 +286,14 @@ def test_a_gap_is_open_again_when_its_answer_is_withdrawn_or_ends(office: Office
     assert "01632 960100" not in reply["text"]
 
 
+@pytest.mark.parametrize("address", ["gaps/99999999999999999999999", "answers/99999999999999999999999", "gaps/first"])
+def test_a_number_that_no_row_can_have_is_a_page_that_is_not_there(office: Office, address: str) -> None:
+    office.sign_in("reviewer")
+    page = office.client.get(f"/staff/{address}")
+    assert page.status_code == 404
+    assert "There is no page at this address." in page.text
+
+
 def test_why_a_near_page_was_not_shown_is_told_in_plain_words(office: Office) -> None:
     gap = office.ask(
         *(f"how much is the parking permit at the {word} youth club for a blue badge" for word in ("", "new", "old"))
