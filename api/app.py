@@ -13,7 +13,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import add_error_handlers
 from api.guard import Limits, guard
@@ -47,6 +47,7 @@ def create_app(service: Service) -> FastAPI:
         max_age=600,
         same_site="lax",
     )  # only the detour to a sign-in provider uses it
+    app.add_middleware(HeadersOnly)
     app.add_exception_handler(SignInFirst, lambda request, error: RedirectResponse("/staff/sign-in", 303))
     families = (health, asking, conversations, handing_over, rasa, embed, chat)
     for router in (*STAFF_ROUTERS, *(each.router for each in families)):
@@ -64,6 +65,18 @@ class Assets(StaticFiles):
         marked = scope["query_string"].startswith(b"v=")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if marked else "public, max-age=300"
         return response
+
+
+class HeadersOnly:
+    """Answers HEAD, with which monitors and link checkers ask, as GET; the web server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self._app({**scope, "method": "GET"} if head else scope, receive, send)
 
 
 @asynccontextmanager

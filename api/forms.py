@@ -16,7 +16,7 @@ def typed_lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-_Lines = BeforeValidator(typed_lines)
+_Lines = BeforeValidator(lambda sent: typed_lines(sent) if isinstance(sent, str) else sent)  # a file is left to be refused
 Message = Annotated[str, _Lines, Form(max_length=LONGEST_MESSAGE)]
 """A message to the chat; a longer one is refused."""
 Letter = Annotated[str, _Lines, Form(max_length=LARGEST_REQUEST)]

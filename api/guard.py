@@ -48,13 +48,18 @@ class Limits:
 
 
 def client_of(request: Request) -> str:
-    """The client's network: its address, or for IPv6 the /64 that one household has."""
+    """The client's network: its address, or for IPv6 the /64 that one household has.
+
+    A web server that listens for both kinds writes IPv4 as `::ffff:192.0.2.1`: of those a /64 would be everybody.
+    """
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
-    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if address.version == 6 else host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network(f"{host}/64", strict=False))
+    return host
 
 
 def own_origin(request: Request) -> str:

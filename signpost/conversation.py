@@ -13,14 +13,16 @@ from actions.talking import ACTIONS
 from api.service import Conversation
 from assistant.talk import Talk
 from assistant.turn import Assistant
-from signpost.settings import REPOSITORY, Settings
+from signpost.settings import REPOSITORY, Settings, SettingsError
 from store.conversations import DatabaseConversations
 
 
 def make_conversation(assistant: Assistant, settings: Settings, trackers: DatabaseConversations) -> Conversation:
-    """Read the Rasa project and make the runner. Raises ProjectError for what the in-process runner can't do."""
+    """Read the Rasa project and make the runner. Raises ProjectError for what the in-process runner can't do; SettingsError."""
     talk = Talk(assistant)
     areas = [area.slug for area in assistant.parts.areas()]
+    if settings.area and settings.area not in areas:
+        raise SettingsError(f"SIGNPOST_AREA is '{settings.area}': name one of {', '.join(areas)}")
     only = settings.area or (areas[0] if len(areas) == 1 else "")
     actions = tuple(kind(talk, only) for kind in ACTIONS)
 

@@ -9,6 +9,8 @@ import hashlib
 import logging
 import os
 import secrets
+import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -77,13 +79,17 @@ def run_rasa(arguments: list[str]) -> str:
 
 @contextmanager
 def rasa_server(model: Path, port: int, api_url: str, secret: str = "") -> Iterator[RasaServer]:
-    """A server on loopback that asks the API at `api_url`; ended on leaving. Raises RasaFailed if it does not start."""
+    """A server on loopback that asks the API at `api_url`; ended on leaving, or by SIGTERM. Raises RasaFailed if it can't run."""
+    with socket.socket() as other:
+        if other.connect_ex(("127.0.0.1", port)) == 0:
+            raise RasaFailed(f"port {port} is taken by another program: end it, or choose another port for Rasa")
     arguments = ["run", "--model", str(model), "--interface", "127.0.0.1", "--port", str(port)]
     arguments += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     environment = rasa_environment(api_url, secret or secrets.token_urlsafe(16))
     process = subprocess.Popen(
         [str(rasa_command()), *arguments], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    before = signal.signal(signal.SIGTERM, _leave)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url, process)
@@ -94,6 +100,12 @@ def rasa_server(model: Path, port: int, api_url: str, secret: str = "") -> Itera
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, _frame: object) -> None:
+    """End as SIGTERM does, but not before what was started here has been ended."""
+    raise SystemExit(128 + number)
 
 
 def rasa_environment(api_url: str = "http://127.0.0.1:8000", secret: str = "") -> dict[str, str]:

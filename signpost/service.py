@@ -30,7 +30,13 @@ log = logging.getLogger(__name__)
 
 
 def make_service(workshop: Workshop) -> Service:
-    """Wire the service and open the indexes, so that the first family does not wait for them."""
+    """Wire the service and open the indexes, so that the first family does not wait for them.
+
+    Raises KnowledgeError while something is missing that it must not start without.
+    """
+    stopping = [finding.text for finding in findings(workshop) if finding.stops(workshop.settings.mode)]
+    if stopping:
+        raise KnowledgeError("can't start: " + "; ".join(stopping))
     assistant = workshop.assistant()
     areas = assistant.parts.areas
     for scope in [NATIONAL, *(Scope.of(area.slug, None) for area in areas())]:

@@ -74,7 +74,7 @@ class DatabaseConversations:
             return int(done.rowcount)  # type: ignore[attr-defined]
 
     def _keep(self, name: str, tracker: dict[str, Any], *, new: bool) -> None:
-        now = self._now()
+        now, tracker = self._now(), _without_past(tracker)
         try:
             with Session(self._engine) as session, session.begin():
                 if new:
@@ -89,6 +89,12 @@ class DatabaseConversations:
             self._memory.move_to_end(name)
             if len(self._memory) > _MOST_IN_MEMORY:
                 self._memory.popitem(last=False)
+
+
+def _without_past(tracker: dict[str, Any]) -> dict[str, Any]:
+    """The slots as they are: their events would keep the questions before the last one."""
+    events = tracker.get("events")
+    return {**tracker, "events": [each for each in events if each["event"] != "slot"]} if events else tracker
 
 
 def _hashed(key: str) -> str:

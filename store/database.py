@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -22,11 +22,13 @@ _ADVICE = {
     "disk is full": "make room, then run the same command again; what was taken in before stays as it was",
     "disk i/o": "see whether the disk is full or broken, then run the same command again",
     "is locked": "another command is writing: wait for it, then run this one again",
+    "unable to open": "see whether its folder is there, and let this program write to the file and its folder",
     "readonly": "let this program write to the file and its folder",
     "not a database": "it is damaged: put a backup in its place, or move it away and ingest again",
     "malformed": "it is damaged: put a backup in its place, or move it away and ingest again",
 }
 _WAIT = 15  # seconds that a writer waits for another
+_MIGRATING = 7_446_786  # any number; PostgreSQL's lock of those who migrate
 
 
 def sqlite_url(folder: Path) -> str:
@@ -44,12 +46,18 @@ def open_database(url: str) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to this program's version. Raises StoreError if they are newer, or damaged."""
+    """Bring the tables to this program's version: by one process at a time, and wholly or not at all.
+
+    Raises StoreError if they are newer, or damaged.
+    """
     config = _config()
     scripts = ScriptDirectory.from_config(config)
     try:
         with engine.begin() as connection:
-            now = MigrationContext.configure(connection).get_current_revision()
+            now = _version(connection)
+            if now != scripts.get_current_head():
+                _wait_for_others(connection)
+                now = _version(connection)
             if now == scripts.get_current_head():
                 return
             if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
@@ -58,6 +66,16 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
     except (OperationalError, DatabaseError) as error:
         raise StoreError(f"can't use the database {engine.url.render_as_string()}: {in_plain_words(error)}") from error
+
+
+def _version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Until this transaction ends nobody else migrates. Without it SQLite would keep each step of a migration by itself."""
+    sqlite_begins, postgres_locks = "BEGIN IMMEDIATE", f"SELECT pg_advisory_xact_lock({_MIGRATING})"
+    connection.exec_driver_sql(sqlite_begins if connection.dialect.name == "sqlite" else postgres_locks)
 
 
 def in_plain_words(error: SQLAlchemyError) -> str:

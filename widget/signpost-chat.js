@@ -19,13 +19,13 @@
     down: "The chat is not working just now. You can ask here:",
   };
   const CSS = `
-:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#14252f);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#f4f8f9);--line:#c3d1d8;--field:#6f8792;--soft:#4a606c;--warn:#663a00;--warnp:#fff5df;--safe:#8a1020;--safep:#fdf0f0;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.8em);font:var(--signpost-font,medium/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start}
+:host{--b:var(--signpost-brand,#0b4f6c);--on:var(--signpost-on-brand,#fff);--ink:var(--signpost-ink,#14252f);--paper:var(--signpost-paper,#fff);--shade:var(--signpost-shade,#f4f8f9);--line:#c3d1d8;--field:#6f8792;--soft:#4a606c;--warn:#663a00;--warnp:#fff5df;--safe:#8a1020;--safep:#fdf0f0;--link:var(--signpost-link,#0a4a8f);--r:var(--signpost-radius,.8em)}.launch,.box{font:var(--signpost-font,medium/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif);color:var(--ink);text-align:start;letter-spacing:normal;word-spacing:normal;text-transform:none;text-indent:0;text-shadow:none;white-space:normal;word-break:normal;pointer-events:auto}
 @media(prefers-color-scheme:dark){:host{--ink:var(--signpost-ink,#eaf2f5);--paper:var(--signpost-paper,#16252e);--shade:var(--signpost-shade,#0d1920);--line:#38505d;--field:#8199a5;--soft:#b3c5ce;--warn:#ffdf9e;--warnp:#36290d;--safe:#ffbcc2;--safep:#3a151b;--link:var(--signpost-link,#8fcbff)}}
 *{box-sizing:border-box}[hidden]{display:none!important}button,textarea,select{font:inherit;color:inherit}
 button{min-height:2.6em;padding:.35em 1em;border:2px solid var(--field);border-radius:.5em;background:var(--paper);font-weight:600;cursor:pointer;text-align:start}button:hover{text-decoration:underline}
 .p,.launch{background:var(--b);border-color:var(--b);color:var(--on);font-weight:700}.p{padding-inline:2em}:focus-visible{outline:3px solid #ffbf00;outline-offset:2px;box-shadow:0 0 0 2px #000}
 .launch{position:fixed;inset-block-end:var(--signpost-corner-bottom,1em);inset-inline-end:var(--signpost-corner-end,1em);inset-inline-start:var(--signpost-corner-start,auto);z-index:99999;border-radius:2em;padding:.7em 1.4em;box-shadow:0 2px 10px #0005;display:flex;gap:.5em;align-items:center}
-.box{background:var(--shade);color:inherit;border:1px solid var(--line);border-radius:var(--r);padding:0;margin:0;max-width:none;max-height:none;overflow:auto;overflow-wrap:anywhere}
+.box{background:var(--shade);border:1px solid var(--line);border-radius:var(--r);padding:0;margin:0;max-width:none;max-height:none;overflow:auto;overflow-wrap:anywhere}
 .box:not(.panel){overflow:clip}
 .panel{position:fixed;inset-block:auto var(--signpost-corner-bottom,1em);inset-inline:var(--signpost-corner-start,auto) var(--signpost-corner-end,1em);z-index:99999;width:min(27em,calc(100vw - 2em));height:min(42em,calc(100dvh - 2em));box-shadow:0 6px 30px #0006}
 .panel::backdrop{background:none}@media(max-width:40rem),(max-height:30rem){.panel{inset:0;width:100%;height:100%;border:0;border-radius:0}}
@@ -192,7 +192,7 @@ textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);borde
       this.log.append(...[bubble, wait].filter(Boolean));
       try {
         const answer = await this.call(path, body, wait);
-        if (!wait.isConnected) return; // the conversation was deleted meanwhile
+        if (!this.log.contains(wait)) return; // the conversation was deleted meanwhile
         wait.remove();
         this.down.hidden = true;
         if (answer.replies.some((each) => each.kind === "safeguarding") && bubble) bubble.remove();
@@ -207,7 +207,7 @@ textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);borde
         (bubble && bubble.isConnected ? bubble : shown[0]).scrollIntoView({ block: "start" });
         shown[0].focus({ preventScroll: true });
       } catch (error) {
-        if (!wait.isConnected) return;
+        if (!this.log.contains(wait)) return;
         [wait, bubble].forEach((each) => each && each.remove());
         this.down.firstChild.textContent = error.busy || this.words.down;
         this.log.append(this.down);
@@ -222,11 +222,11 @@ textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);borde
       if (!this.token) {
         const begun = await this.post("conversations", {
           area: this.getAttribute("area"), setting: this.getAttribute("setting") || null, audience: this.voice.value });
-        if (!begun.ok || !wait.isConnected) throw await failed(begun);
+        if (!begun.ok || !this.log.contains(wait)) throw await failed(begun);
         this.token = (await begun.json()).conversation;
       }
       const answer = await this.post("conversation/" + path, body);
-      if (answer.status === 401 && retry && wait.isConnected) {
+      if (answer.status === 401 && retry && this.log.contains(wait)) {
         this.token = "";
         return this.call(path, body, wait, false);
       }

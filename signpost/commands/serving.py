@@ -8,8 +8,6 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from knowledge.errors import KnowledgeError
-from signpost.health import findings
 from signpost.output import Output
 from signpost.service import make_service
 from signpost.wiring import Workshop
@@ -32,9 +30,6 @@ def serve(
     """Serve the chat. In live mode it refuses to start while a needed contact is missing."""
     workshop: Workshop = context.obj
     settings = workshop.settings
-    stopping = [finding for finding in findings(workshop) if finding.stops(settings.mode)]
-    if stopping:
-        raise KnowledgeError("can't start: " + "; ".join(finding.text for finding in stopping))
     application = create_app(make_service(workshop))
     address = f"http://{host or settings.host}:{port or settings.port}"
     Output.json({"address": address}) if as_json else Output.line(f"Signpost is at {address} (Ctrl+C stops it)")

@@ -126,3 +126,11 @@ def test_the_safety_card_has_tappable_numbers_and_does_not_repeat_what_was_typed
     hidden = '<input type="hidden" name="text" value="my dad hits me">'  # for "That is not what I meant"
     assert hidden in page
     assert "my dad hits me" not in page.replace(hidden, "")
+
+
+def test_a_monitor_may_ask_for_the_headers_only(client: TestClient) -> None:
+    for path in ("/health", "/larkmere/chat", "/widget/signpost-chat.js", "/api/v1/areas"):
+        headers, whole = client.head(path), client.get(path)
+        assert headers.status_code == whole.status_code == 200, path
+        assert headers.headers["content-type"] == whole.headers["content-type"]
+    assert client.head("/nowhere/chat").status_code == 404

@@ -312,3 +312,26 @@ def test_what_is_said_is_nowhere_in_the_database(client: TestClient) -> None:
     files = list(Path(DATA).glob("signpost.db*"))
     assert files
     assert not any(b"07700 900457" in path.read_bytes() for path in files)
+
+
+def test_two_households_behind_a_server_that_listens_for_both_kinds_of_address_are_two_clients() -> None:
+    with make_client(client_messages_a_minute=2) as client:
+        app, codes = client.app, {}
+        for address in ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "2001:db8::1", "2001:db8::2"):
+            household = TestClient(app, client=(address, 50000))
+            codes[address] = [household.post("/api/v1/conversations", json={"area": "larkmere"}).status_code for _ in range(2)]
+    assert codes == {
+        "::ffff:192.0.2.1": [201, 201], "::ffff:192.0.2.2": [201, 201], "2001:db8::1": [201, 201], "2001:db8::2": [429, 429],
+    }  # fmt: skip
+
+
+def test_of_a_conversation_no_question_is_kept_but_the_last(client: TestClient) -> None:
+    headers = begin(client)
+    for text in ("how much is transport to college", "how much is a session at the Otters Saturday club"):
+        say(client, headers, text=text)
+    trackers = client.app.state.service.conversation.trackers  # type: ignore[attr-defined]
+    kept = str(trackers.load("chat:" + headers["Authorization"].removeprefix("Bearer ")))
+    assert "Otters" in kept
+    assert "transport to college" not in kept
+    say(client, headers, text="my uncle hits me")
+    assert "Otters" not in str(trackers.load("chat:" + headers["Authorization"].removeprefix("Bearer ")))

@@ -136,3 +136,7 @@ def test_an_area_without_settings_has_no_questions_to_look_through(client: TestC
     assert "/elsewhere/questions" not in client.get("/elsewhere/chat").text
     moved = client.get("/elsewhere/questions?setting=oak&topic=P01", follow_redirects=False)
     assert (moved.status_code, moved.headers["location"]) == (307, "/elsewhere/chat")
+
+
+def test_a_file_in_place_of_words_is_refused(client: TestClient) -> None:
+    assert client.post("/larkmere/chat", files={"text": ("notes.txt", b"hello")}).status_code == 422

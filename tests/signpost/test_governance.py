@@ -54,7 +54,7 @@ PARTS = {
         "partially compliant", "2.2 AA", "Feedback and contact", "send@larkmere.example", "EHRC", "EASS", "No. 2",
         "How it was tested", "Preparation of this accessibility statement",
     ],
-    "retention.md": ["`unanswered`", "`conversations`", "How it is deleted", "What is kept elsewhere"],
+    "retention.md": ["`unanswered`", "`conversations`", "How it is deleted", "What is kept elsewhere", "| One hour. |"],
 }  # fmt: skip
 
 
