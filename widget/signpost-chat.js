@@ -238,7 +238,7 @@ textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);borde
       const headers = body ? { "Content-Type": "application/json" } : {};
       if (this.token) headers.Authorization = "Bearer " + this.token;
       return fetch((this.getAttribute("server") || HERE).replace(/\/$/, "") + "/api/v1/" + path, {
-        method, headers, body: body && JSON.stringify(body), keepalive: !body, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(10000) });
+        method, headers, body: body && JSON.stringify(body), keepalive: !body, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(25000) });
     }
 
     reply(r, asked, last) {

@@ -24,9 +24,8 @@ pytestmark = pytest.mark.browser
 ASKED = (
     "does the council run horse riding for wheelchair users",
     "is there horse riding for kids in wheelchairs",
-    "any horse riding for wheelchair users",
     "is there a horse riding session for wheelchair users",
-)
+)  # with who watches below fewer than five people, whether that is counted already or not
 SOON = 2.0  # seconds, from when the browser sends what the reviewer pressed (docs/reference/gaps.md)
 ANSWER = (
     "Yes. The wheelchair horse riding session is on Sundays, 9am to 10am, at Larkmere Stables. It costs £2. A hoist is there."
@@ -122,7 +121,7 @@ def test_from_a_gap_to_an_answer_that_is_live(browser: Browser, address: str, ot
     page.get_by_role("link", name="Gaps").click()
     page.get_by_role("link", name=re.compile("riding")).first.click()
     assert "riding" in page.get_by_role("heading", level=1).inner_text()
-    assert "4 people asked this" in page.locator("main").inner_text()
+    assert "3 people asked this" in page.locator("main").inner_text()
     page.get_by_role("link", name="Answer it here").click()
     page.get_by_label("The answer, in plain words").fill(ANSWER)
     page.get_by_label("Where it is from").fill("Riding at Larkmere Stables")
