@@ -25,6 +25,7 @@ from knowledge.types import Area, Document, Scope, Skipped
 log = logging.getLogger(__name__)
 LARGEST_FILE = 50_000_000  # bytes; a larger file is nearly always a scan or a video
 _LONGEST_TEXT = 2_000_000  # characters
+_PAGE_FIELDS = ("id", "setting", "url", "title", "text", "html", "updated", "owner")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Halves of an emoji and the like: no database takes them."""
 
@@ -151,9 +152,12 @@ def _line(source: Source, area: Area, where: str, raw: bytes) -> Document | Skip
 
 
 def _page(source: Source, area: Area, name: str, row: dict[str, Any]) -> Document:
-    setting = row.get("setting") or source.setting
-    if setting is not None and setting not in {each.slug for each in area.settings}:
+    setting, slugs = row.get("setting") or source.setting, {each.slug for each in area.settings}
+    if setting is not None and setting not in slugs:
         raise ConversionError(f"setting '{setting}' is not in settings.csv: add it there")
+    other = [key for key, value in row.items() if key not in _PAGE_FIELDS and isinstance(value, str) and value in slugs]
+    if setting is None and other:  # the page of one school must not become the whole area's
+        raise ConversionError(f"'{other[0]}' names the setting '{row[other[0]]}', but is not read: call it 'setting'")
     text, html = str(row.get("text") or ""), str(row.get("html") or "")
     if len(text) + len(html) > _LONGEST_TEXT:
         raise ConversionError(f"it has {len(text) + len(html):,} characters, at most {_LONGEST_TEXT:,}: split it")

@@ -189,6 +189,16 @@ def test_nothing_is_deleted_while_it_cannot_be_told_what_is_gone(
     assert "stays live" in report.skipped[-1].why or "stays live" in report.skipped[-2].why
 
 
+def test_a_page_of_a_school_under_another_name_is_not_the_whole_areas(
+    pack: Path, ingester: Ingester, store: DatabasePassages
+) -> None:
+    others = {key: value for key, value in PAGES[1].items() if key != "setting"}
+    write_pages(pack, [PAGES[0], {**others, "school": "oak"}, {**PAGES[1], "id": "oak-2", "school": "oak"}])
+    report = ingester.ingest_pack(read_pack(pack))
+    assert live(store) == {"travel", "clubs", "oak-2"}
+    assert "'school' names the setting 'oak', but is not read: call it 'setting'" in report.skipped[0].why
+
+
 def test_a_page_that_is_named_as_skipped_keeps_only_itself(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
     ingester.ingest_pack(read_pack(pack))
     write_pages(pack, [{**PAGES[1], "text": ""}])
