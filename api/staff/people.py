@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException
@@ -13,19 +14,18 @@ from store.outbox import is_address
 from store.staff import Role
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
+_ROLES = {
+    Role.REVIEWER.value: "reviewer: gaps, answers, reports",
+    Role.EDITOR.value: "editor: one setting only",
+    Role.ADMIN.value: "administrator",
+}
 
 
 @router.get("/people")
 def people(signed: SignedDep) -> Response:
     """Who has an account."""
     signed.needs("people")
-    return signed.page(
-        "people.html",
-        everyone=signed.desk.accounts.everyone(signed.staff.area),
-        link="",
-        problem="",
-        setting_name=signed.setting_name,
-    )
+    return _shown(signed)
 
 
 @router.post("/people")
@@ -44,10 +44,8 @@ def add(
             link = f"{signed.desk.public_address}/staff/welcome/{_added(signed, email, name, role, setting)}"
         except KnowledgeError as error:
             problem = str(error)
-    everyone = signed.desk.accounts.everyone(signed.staff.area)
-    return signed.page(
-        "people.html", 422 if problem else 200, everyone=everyone, link=link, problem=problem, setting_name=signed.setting_name
-    )
+    typed = {"email": email, "name": name, "role": role.value, "setting": setting}
+    return _shown(signed, link, problem, typed if problem else None)
 
 
 @router.post("/people/{staff_id}/remove")
@@ -68,6 +66,15 @@ def changes(signed: SignedDep) -> Response:
     """Who changed what."""
     signed.needs("people")
     return signed.page("changes.html", lines=signed.desk.audit.lines(signed.staff.area))
+
+
+def _shown(signed: Signed, link: str = "", problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    """Who has an account, and the form, with all that was `typed` if it was refused."""
+    return signed.page(
+        "people.html", 422 if problem else 200, everyone=signed.desk.accounts.everyone(signed.staff.area), link=link,
+        problem=problem, typed=typed or dict.fromkeys(("email", "name", "role", "setting"), ""), roles=_ROLES,
+        setting_name=signed.setting_name,
+    )  # fmt: skip
 
 
 def _problem(signed: Signed, email: str, role: Role, setting: str) -> str:

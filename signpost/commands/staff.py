@@ -9,6 +9,7 @@ import typer
 from knowledge.errors import KnowledgeError
 from signpost.output import Output
 from signpost.wiring import Workshop
+from store.outbox import is_address
 from store.staff import Role, StaffAccounts
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
@@ -37,7 +38,7 @@ def add(
     found = next((each for each in workshop.store.areas() if each.slug == area), None)
     if found is None:
         raise KnowledgeError(f"no area '{area}': run 'signpost ingest PACK' first")
-    if "@" not in email:
+    if not is_address(email.strip()):
         raise KnowledgeError(f"'{email}' is not an e-mail address")
     if role is Role.EDITOR and setting not in {each.slug for each in found.settings}:
         raise KnowledgeError(

@@ -134,5 +134,7 @@ def test_a_heading_does_not_cut_an_answer_in_two(heading: str) -> None:
 
 def test_an_account_needs_an_address_that_mail_can_reach(office: Office) -> None:
     office.sign_in("admin")
-    page = send(office, "/staff/people", 422, email="jo smith@larkmere", name="Jo", role="reviewer")
+    page = send(office, "/staff/people", 422, email="jo smith@larkmere", name="Jo", role="editor", setting="kestrel")
     assert "'jo smith@larkmere' is not an e-mail address." in page
+    typed = ('value="jo smith@larkmere"', 'value="Jo"', '<option value="editor" selected>', '<option value="kestrel" selected>')
+    assert [each for each in typed if each not in page] == []
