@@ -76,11 +76,9 @@ class ActionAnswer(TalkAction):
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """Answer, ask which, or hand over."""
-        answered = tracker.get_slot("last_kind") == Kind.ANSWER.value
-        shown = (tracker.get_slot("shown") or []) if answered else []
         if card := card_again(talk, tracker, context):
             return card
-        step = talk.answer(said(tracker), context, shown)
+        step = talk.answer(said(tracker), context, answer_shown(tracker))
         if tracker.get_slot("card") and step.replies[-1].kind is Kind.OUT_OF_SCOPE:  # "it was a joke"
             return talk.smalltalk("dont_know", context, talk.say("safeguarding.caution", context))
         waiting = str(tracker.get_slot("pending") or "")
@@ -104,12 +102,10 @@ class ActionContactPerson(TalkAction):
 
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """The right person for what was asked before, or for what is said now."""
-        text = said(tracker)
-        answered = tracker.get_slot("last_kind") == Kind.ANSWER.value
-        shown = (tracker.get_slot("shown") or []) if answered else []
         if card := card_again(talk, tracker, context):
             return card
-        return talk.person("" if text.startswith("/") else text, context, shown=shown)
+        text = said(tracker)
+        return talk.person("" if text.startswith("/") else text, context, shown=answer_shown(tracker))
 
 
 class ActionChooseSetting(TalkAction):
@@ -202,6 +198,11 @@ class ActionRepeat(TalkAction):
             return nothing_shown(talk, tracker, context)
         again = Context(context.area, context.setting, context.audience, records=False)
         return talk.answer(context.previous, again)
+
+
+def answer_shown(tracker: Tracker) -> Sequence[str]:
+    """What the last reply showed, if it was an answer."""
+    return (tracker.get_slot("shown") or []) if tracker.get_slot("last_kind") == Kind.ANSWER.value else []
 
 
 def card_again(talk: Talk, tracker: Tracker, context: Context) -> Step | None:

@@ -36,9 +36,10 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    program = request.url.path.startswith(_PROGRAMS)
     text = {
-        400: "The request could not be read: send JSON in UTF-8." if program else "That could not be read. Please send it again.",
+        400: "The request could not be read: send JSON in UTF-8."
+        if _from_program(request)
+        else "That could not be read. Please send it again.",
         404: _NO_PAGE,
         405: "This address does not take that kind of request.",
     }
@@ -62,7 +63,7 @@ def _place(detail: dict[str, Any]) -> str:
 
 
 def _unknown(request: Request, error: Exception) -> Response:
-    return respond(request, 404, str(error) if request.url.path.startswith(_PROGRAMS) else _NO_PAGE)
+    return respond(request, 404, str(error) if _from_program(request) else _NO_PAGE)
 
 
 def failed(request: Request, error: Exception) -> Response:
@@ -79,6 +80,10 @@ def _places(error: Exception) -> str:
 
 def respond(request: Request, status: int, text: str, lines: list[str] | None = None) -> Response:
     """An error as JSON for programs, as a plain page for people."""
-    if request.url.path.startswith(_PROGRAMS):
+    if _from_program(request):
         return JSONResponse(ErrorOut(error=text, errors=lines or [], status=status).model_dump(), status)
     return HTMLResponse(render_error(status, text), status)
+
+
+def _from_program(request: Request) -> bool:
+    return request.url.path.startswith(_PROGRAMS)

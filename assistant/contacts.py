@@ -149,12 +149,13 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """A phrase of the table as a pattern on plain words: `complain*`, `let .. down`."""
+    """A phrase of the table as a pattern on plain words: `complain*`, `let .. down`, `stop giving .. pills/melatonin`."""
     found = ""
     for part in phrase.split():
         if part == _GAP:
             found += rf" (?:[a-z0-9]+ ){{0,{_MOST_BETWEEN}}}"
         else:
             between = "" if not found or found.endswith("}") else " "
-            found += between + re.escape(_plain(part)) + ("[a-z0-9]*" if part.endswith("*") else "")
+            words = (re.escape(_plain(word)) + ("[a-z0-9]*" if word.endswith("*") else "") for word in part.split("/"))
+            found += f"{between}(?:{'|'.join(words)})"
     return re.compile(rf"\b{found}\b")

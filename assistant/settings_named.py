@@ -49,9 +49,14 @@ class SettingNames:
 
     def find(self, text: str) -> tuple[Entity, ...]:
         """One entity for each setting that `text` may name; longer names win over shorter ones inside them."""
+        with self._english.reading(text.replace("’", "'")) as doc:
+            spans = self._matcher(doc, as_spans=True)
+            found = {(span.start_char, span.end_char): (span.text.lower(), 1.0) for span in spans}
+            runs = [] if found else list(_runs(doc))
+        found = found or self._near(runs)
         entities: list[Entity] = []
         taken: list[tuple[int, int]] = []
-        for (start, end), (name, sure) in sorted(self._found(text).items(), key=lambda item: item[0][0] - item[0][1]):
+        for (start, end), (name, sure) in sorted(found.items(), key=lambda item: item[0][0] - item[0][1]):
             if any(start < last and end > first for first, last in taken):
                 continue
             taken.append((start, end))
@@ -60,32 +65,24 @@ class SettingNames:
 
     def spelt(self, text: str) -> str:
         """`text` with a badly typed name as it is written, for retrieval: no page says "Herenbrook"."""
-        found = self._found(text)
-        for each in reversed({(each.start, each.end): each for each in self.find(text) if each.confidence < 1}.values()):
-            text = text[: each.start] + found[(each.start, each.end)][0] + text[each.end :]
+        near = {(each.start, each.end) for each in self.find(text) if each.confidence < 1}
+        for start, end in sorted(near, reverse=True):
+            text = text[:start] + process.extractOne(text[start:end].lower(), self._fuzzy, scorer=fuzz.ratio)[0] + text[end:]
         return text
 
-    def other(self, text: str, setting: str) -> tuple[str, ...]:
-        """The slug of the one setting that `text` names, if it names one and that is not `setting`; else nothing."""
-        named = tuple({each.value for each in self.find(text)})
+    def other(self, text: str, setting: str | None) -> tuple[str, ...]:
+        """The slug of the one setting that `text` names, if that is not `setting`; nothing without a `setting`."""
+        named = tuple({each.value for each in self.find(text)}) if setting and text else ()
         return named if len(named) == 1 and named[0] != setting else ()
 
     def renamed(self, text: str, setting: Setting | None) -> str:
         """`text`, asked about `setting`: its name in place of every other's. As it is if it names `setting` too, or for none."""
-        found = self.find(text)
+        found = self.find(text) if setting and text else ()
         if setting is None or any(each.value == setting.slug for each in found):
             return text
         for start, end in sorted({(each.start, each.end) for each in found}, reverse=True):
             text = text[:start] + setting.name + text[end:]
         return text
-
-    def _found(self, text: str) -> dict[tuple[int, int], tuple[str, float]]:
-        """Where a name stands, which one, in lower case, and how sure it is: near ones only if none is exact."""
-        with self._english.reading(text.replace("’", "'")) as doc:
-            spans = self._matcher(doc, as_spans=True)
-            found = {(span.start_char, span.end_char): (span.text.lower(), 1.0) for span in spans}
-            runs = [] if found else list(_runs(doc))
-        return found or self._near(runs)
 
     def _near(self, runs: Sequence[tuple[int, int, str]]) -> dict[tuple[int, int], tuple[str, float]]:
         found = {}

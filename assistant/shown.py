@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from zlib import crc32
 
 from assistant.types import Citation, Kind, Reading, Reply
@@ -35,6 +36,11 @@ def is_again(reply: Reply, shown: Sequence[str]) -> bool:
 def same(one: Reply, other: Reply) -> bool:
     """True if they show the same."""
     return (one.kind, one.text, one.citations, one.contacts) == (other.kind, other.text, other.citations, other.contacts)
+
+
+def noticed(reply: Reply, *lines: str) -> Reply:
+    """`reply` with these lines above its text; an empty one is none."""
+    return replace(reply, notice=" ".join(filter(None, lines)))
 
 
 def numbers_told(

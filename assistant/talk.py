@@ -18,7 +18,7 @@ from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, intent_said, may
 from assistant.errors import AreaUnknown, place_of
 from assistant.follow_up import MOST_QUESTIONS, questions_in, refers_back
 from assistant.safety import Level
-from assistant.shown import is_again, marks_of, numbers_told, part_shown, same
+from assistant.shown import is_again, marks_of, noticed, numbers_told, part_shown, same
 from assistant.turn import Assistant
 from assistant.types import Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
 from assistant.visible import without_smileys
@@ -118,8 +118,9 @@ class Talk:
         if not nothing or not may_name(alone, self._parts.dialogue):
             return step
         found = self.choose_setting("", [None], waiting, context)
-        notice = " ".join(filter(None, (reply.notice * (reply.kind is not Kind.ANSWER), self.say("clarify.not_known", context))))
-        return Step((replace(found.replies[0], notice=notice), *found.replies[1:]), {**found.slots, "pending": waiting})
+        gentle = "" if reply.kind is Kind.ANSWER else reply.notice  # an answer's only says that it is not certain
+        first = noticed(found.replies[0], gentle, self.say("clarify.not_known", context))
+        return Step((first, *found.replies[1:]), {**found.slots, "pending": waiting})
 
     def choose_setting(self, text: str, named: Sequence[str | None], waiting: str, context: Context) -> Step:
         """Go over to the setting that was named (None: to none), and answer what waited for it.
@@ -253,11 +254,9 @@ class Talk:
         """The slots after a question: only redacted words are kept."""
         question = self._kept(reply.reference) if reply.reference else ""
         waits = reply.reason is Reason.WHICH_SETTING or (reply.reason is Reason.ASKED_FOR_PERSON and bool(reply.choices))
-        pending = (
-            {} if reply.kind is Kind.OUT_OF_SCOPE else {"pending": question if waits else None}
-        )  # "St Marys" answers nothing
+        kept = reply.kind is Kind.OUT_OF_SCOPE  # "St Marys" answers nothing
         return {
-            **pending,
+            **({} if kept else {"pending": question if waits else None}),
             "last_question": question or context.previous or None,
             "shown": marks_of(reply),
             "clarified": reply.kind is Kind.CLARIFY or waits,
@@ -268,7 +267,7 @@ class Talk:
         """An answer that was just shown, which says so, and who knows more."""
         area, card = self.assistant.area(context.area), next(iter(reply.contacts), None)
         name = display_name(card.contact, setting_of(area, card.setting)) if card else area.name
-        return replace(reply, notice=" ".join(filter(None, (reply.notice, self.say("more.again", context, contact=name)))))
+        return noticed(reply, reply.notice, self.say("more.again", context, contact=name))
 
     def _kept(self, text: str) -> str:
         """`text`, redacted; of a long one its end, from a whole word on, because a story has its question last."""
@@ -284,9 +283,11 @@ class Talk:
         return Step((reply,), {"last_kind": reply.kind.value, "clarified": True, "pending": pending or None})
 
     def _found(self, context: Context) -> list[Reading]:
+        if not context.previous:
+            return []
         alone = replace(context, previous="")
         understanding, vector = self.assistant.understand(context.previous, alone)
-        return self.assistant.readings(understanding, vector, alone) if context.previous else []
+        return self.assistant.readings(understanding, vector, alone)
 
     def _number_shown(self, shown: Sequence[str], context: Context) -> Reply | None:
         """What the parts just shown say about ringing or writing, if they do; `context` has the question that they answered."""

@@ -168,8 +168,8 @@ class Assistant:
         elif context.setting and any(each.kind == "setting" for each in named) and parts.follow_ups.leans(text):
             context = replace(context, setting=None)  # "and at Kestrel?" is no longer about the school before
         found = understand(text, query, vector, parts.matcher, (*named, *parts.entities.find(text)), context)
-        if context.setting and not named and parts.follow_ups.leans(text):  # "and a ramp?" after one on another school
-            found = replace(found, settings=names.other(context.previous, context.setting))
+        if not named and (other := names.other(context.previous, context.setting)) and parts.follow_ups.leans(text):
+            found = replace(found, settings=other)  # "and a ramp?" after one on another school
         of_setting = found.confidence >= parts.dialogue.of_setting_near and found.intent in parts.dialogue.of_setting
         subject = choose_subject(found, vector, parts.subjects, parts.routes)
         return replace(found, subject=subject, of_setting=of_setting, asks=part_that_asks(query, parts.dialogue.story)), vector

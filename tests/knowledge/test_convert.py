@@ -147,21 +147,22 @@ def test_pdf_headings_are_found_and_running_lines_dropped() -> None:
     assert "SEN report" not in body
 
 
-def columns() -> bytes:
+def columns(places: dict[str, int], page: tuple[float, float] = A4) -> bytes:
+    """A page with a column of fourteen lines at each of the places (points from the left) by its name."""
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4)
-    for left, name in ((60, "left"), (320, "right")):
+    canvas = Canvas(out, pagesize=page)
+    for name, left in places.items():
         canvas.setFont("Helvetica-Bold", 14)
-        canvas.drawString(left, 720, f"The {name} heading")
+        canvas.drawString(left, 520, f"The {name} heading")
         canvas.setFont("Helvetica", 10)
         for line in range(14):
-            canvas.drawString(left, 690 - 14 * line, f"In the {name} column words stand in line {line} coun-")
+            canvas.drawString(left, 490 - 14 * line, f"In the {name} column words stand in line {line} coun-")
     canvas.save()
     return out.getvalue()
 
 
 def test_a_page_of_two_columns_is_read_one_column_after_the_other() -> None:
-    body = convert_bytes("report.pdf", columns()).body
+    body = convert_bytes("report.pdf", columns({"left": 60, "right": 320})).body
     assert body.index("left column words stand in line 13") < body.index("# The right heading") < body.index("right column")
 
 

@@ -9,19 +9,12 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
 from knowledge.convert import convert_bytes
+from tests.knowledge.test_convert import columns
 
 
 def test_a_leaflet_of_three_columns_is_read_one_column_after_the_other() -> None:
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=landscape(A4))
-    for left, name in ((30, "first"), (300, "second"), (570, "third")):
-        canvas.setFont("Helvetica-Bold", 14)
-        canvas.drawString(left, 520, f"The {name} heading")
-        canvas.setFont("Helvetica", 10)
-        for line in range(14):
-            canvas.drawString(left, 490 - 14 * line, f"In the {name} column words stand in line {line} so")
-    canvas.save()
-    body = convert_bytes("leaflet.pdf", out.getvalue()).body
+    leaflet = columns({"first": 30, "second": 300, "third": 570}, landscape(A4))
+    body = convert_bytes("leaflet.pdf", leaflet).body
     marks = [f"{part}{name}" for name in ("first", "second", "third") for part in ("# The ", "In the ")]
     assert sorted(marks, key=body.index) == marks
     assert "- " not in body
