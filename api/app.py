@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,7 +20,7 @@ from api.pages import HERE
 from api.routes import asking, chat, conversations, embed, handing_over, health, rasa
 from api.service import Service
 from api.staff import answers, content, gaps, people, reports, signin
-from api.staff.session import SignInFirst
+from api.staff.session import SignInFirst, sign_in_first
 
 STAFF_ROUTERS = (signin.router, gaps.router, answers.router, content.router, people.router, reports.router)
 log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ def create_app(service: Service) -> FastAPI:
         same_site="lax",
     )  # only the detour to a sign-in provider uses it
     app.add_middleware(HeadersOnly)
-    app.add_exception_handler(SignInFirst, lambda request, error: RedirectResponse("/staff/sign-in", 303))
+    app.add_exception_handler(SignInFirst, sign_in_first)
     families = (health, asking, conversations, handing_over, rasa, embed, chat)
     for router in (*STAFF_ROUTERS, *(each.router for each in families)):
         app.include_router(router)

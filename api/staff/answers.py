@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, Response
-from fastapi.routing import APIRoute
-from pydantic import ValidationError
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException
+from fastapi.responses import Response
 
 from actions.replies import reply_json
-from api.pages import render
 from api.staff.answer_form import MOST_LETTERS, MOST_QUESTIONS, MOST_WORDS, AnswerForm, ended, too_long
-from api.staff.session import (
-    FormTooOld,
-    Id,
-    PostingDep,
-    Signed,
-    SignedDep,
-    SignInFirst,
-    as_seen,
-    go,
-    overtaken,
-    signed_in,
-)
+from api.staff.session import Id, PostingDep, Signed, SignedDep, TooOldDep, as_seen, go, overtaken
 from assistant.reading_level import reading_age
 from assistant.types import Audience, Context
 from store.curated import LIVE, WITHDRAWN, CuratedAnswer, facts
 from store.gaps import Gap
 
-
-class WordsKept(APIRoute):
-    """Gives an answer that was written back to whoever was signed out meanwhile, instead of the page to sign in."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """As any route, but for that."""
-        handle = super().get_route_handler()
-
-        async def kept(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except (SignInFirst, FormTooOld) as error:
-                typed = {name: str(value) for name, value in (await request.form()).items() if name != "csrf"}
-                if "text" not in typed:
-                    raise
-                if isinstance(error, SignInFirst):
-                    return HTMLResponse(render("staff/signed_out.html", typed=typed), 401)
-                return await run_in_threadpool(_given_back, request, typed, error)
-
-        return kept
-
-
-router = APIRouter(prefix="/staff/answers", include_in_schema=False, route_class=WordsKept)
+router = APIRouter(prefix="/staff/answers", include_in_schema=False)
 _EASY_AGE = 11
 _CHANGED = "Somebody changed this answer after you opened it. Read it below as it is now, then approve it."
-_BACK_AGAIN = "You have signed in again since you wrote this, so it is not kept yet. Is it all there? Then save it."
 _UNTRIED: dict[str, Any] = {
     "tried": [],
     "age": None,
@@ -100,11 +61,11 @@ def one(signed: SignedDep, answer_id: Id) -> Response:
 
 
 @router.post("")
-def save(signed: PostingDep, form: Annotated[AnswerForm, Form()]) -> Response:
+def save(signed: SignedDep, too_old: TooOldDep, form: Annotated[AnswerForm, Form()]) -> Response:
     """Keep a draft and show what it would do. A live answer is live at once as it is saved; `act` "try" only shows it."""
     before, answer = _typed(signed, form)
     problem = form.problem(signed.area, answer, signed.desk.today())
-    if problem := problem or (overtaken(form.seen, facts(before), facts(answer)) if before else ""):
+    if problem := problem or (overtaken(form.seen, facts(before), facts(answer)) if before else "") or too_old:
         return _refused(signed, before, answer, problem, form)
     if form.act == "try":
         return _shown(signed, answer, seen=as_seen(facts(before)) if before else "", changed=True)
@@ -145,17 +106,6 @@ def withdraw(signed: PostingDep, answer_id: Id) -> Response:
     return go(f"/staff/answers/{answer.id}")
 
 
-def _given_back(request: Request, typed: Mapping[str, str], error: FormTooOld) -> Response:
-    """The form with what was typed before this session began. Raises `error` for what no form of ours sends."""
-    try:
-        form = AnswerForm.model_validate(typed)
-    except ValidationError:
-        raise error from None
-    signed = signed_in(request, request.app.state.service)
-    before, answer = _typed(signed, form)
-    return _refused(signed, before, answer, _BACK_AGAIN, form, 403)
-
-
 def _typed(signed: Signed, form: AnswerForm) -> tuple[CuratedAnswer | None, CuratedAnswer]:
     """The answer as it is kept, if it is, and as it was typed."""
     signed.needs("answers")
@@ -165,12 +115,10 @@ def _typed(signed: Signed, form: AnswerForm) -> tuple[CuratedAnswer | None, Cura
     return before, form.answer(signed.area, before, found.id if found else None)
 
 
-def _refused(
-    signed: Signed, before: CuratedAnswer | None, answer: CuratedAnswer, problem: str, form: AnswerForm, status: int = 422
-) -> Response:
+def _refused(signed: Signed, before: CuratedAnswer | None, answer: CuratedAnswer, problem: str, form: AnswerForm) -> Response:
     """The form with all that was typed, and why it is not kept."""
     seen = as_seen(facts(before)) if before else ""
-    return signed.page("answer.html", status, answer=answer, **_UNTRIED | {"problem": problem, "typed": form, "seen": seen})
+    return signed.page("answer.html", 422, answer=answer, **_UNTRIED | {"problem": problem, "typed": form, "seen": seen})
 
 
 def _shown(signed: Signed, answer: CuratedAnswer, *, seen: str = "", changed: bool = False, problem: str = "") -> Response:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from api.handing_over import PLAIN_ADDRESS
-from api.staff.session import Id, PostingDep, Signed, SignedDep, as_seen, go, overtaken
+from api.staff.session import Id, PostingDep, Signed, SignedDep, TooOldDep, as_seen, go, overtaken
 from assistant.contacts import setting_of
 from knowledge.types import Contact
 from store.content import CONFIRMED, SourceLine
@@ -71,7 +71,8 @@ def take_in_again(request: Request, signed: PostingDep, check_id: Id) -> Respons
 
 @router.post("/contacts/{key}")
 def contact(
-    signed: PostingDep,
+    signed: SignedDep,
+    too_old: TooOldDep,
     key: str,
     name: Annotated[str, Form(max_length=200)] = "",
     role: Annotated[str, Form(max_length=100)] = "",
@@ -88,7 +89,7 @@ def contact(
         before, name=name.strip(), role=role.strip(), phone=phone.strip(), email=email.strip(), hours=hours.strip(),
         seen_at=CONFIRMED, seen_on=signed.desk.today(),
     )  # fmt: skip
-    if problem := _problem(signed, key, after) or overtaken(seen, _facts(before), _facts(after)):
+    if problem := _problem(signed, key, after) or overtaken(seen, _facts(before), _facts(after)) or too_old:
         return _shown(signed, key, after, problem)
     signed.desk.content.save_contact(signed.staff.area, key, after)
     signed.service.refresh_areas()

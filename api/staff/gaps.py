@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
 from api.forms import typed_lines
-from api.staff.session import Id, PostingDep, Signed, SignedDep, as_seen, go, overtaken
+from api.staff.session import Id, PostingDep, Signed, SignedDep, TooOldDep, as_seen, go, overtaken
 from assistant.contacts import setting_of
 from assistant.types import Audience, Context
 from assistant.why_not import why_not
@@ -69,7 +69,8 @@ def _shown(signed: Signed, gap: Gap, typed: Mapping[str, str] | None = None, pro
 
 @router.post("/{gap_id}")
 def change(
-    signed: PostingDep,
+    signed: SignedDep,
+    too_old: TooOldDep,
     gap_id: Id,
     state: Annotated[str, Form()] = "new",
     owner: Annotated[str, Form(max_length=200)] = "",
@@ -84,7 +85,7 @@ def change(
     to = gap.setting if setting is None or signed.setting else setting
     notes = typed_lines(notes)
     after = {"state": state, "owner": owner, "due": due, "notes": notes, "label": label, "setting": to}
-    if problem := _problem(signed, after) or overtaken(seen, _facts(gap), after):
+    if problem := _problem(signed, after) or overtaken(seen, _facts(gap), after) or too_old:
         return _shown(signed, gap, after, problem)
     day = date.fromisoformat(due) if due else None
     signed.desk.gaps.change(gap.id, state=state, owner=owner, due=day, notes=notes, label=label, setting=to)

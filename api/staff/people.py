@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import Response
 
-from api.staff.session import Id, PostingDep, Signed, SignedDep, go
+from api.staff.session import Id, PostingDep, Signed, SignedDep, TooOldDep, go
 from knowledge.errors import KnowledgeError
 from store.outbox import is_address
 from store.staff import Role
@@ -30,7 +30,8 @@ def people(signed: SignedDep) -> Response:
 
 @router.post("/people")
 def add(
-    signed: PostingDep,
+    signed: SignedDep,
+    too_old: TooOldDep,
     email: Annotated[str, Form(max_length=200)] = "",
     name: Annotated[str, Form(max_length=200)] = "",
     role: Annotated[Role, Form()] = Role.REVIEWER,
@@ -38,7 +39,7 @@ def add(
 ) -> Response:
     """Add somebody (or send a new link): the one-time link is shown once, to be passed on."""
     signed.needs("people")
-    link, problem = "", _problem(signed, email, role, setting)
+    link, problem = "", _problem(signed, email, role, setting) or too_old
     if not problem:
         try:
             link = f"{signed.desk.public_address}/staff/welcome/{_added(signed, email, name, role, setting)}"

@@ -29,16 +29,12 @@ CAN = {
     "people": {Role.ADMIN},
 }
 
+_BACK_AGAIN = "You have signed in again since you wrote this, so it is not kept yet. Is it all there? Then send it once more."
+_WRITTEN = ("questions", "text", "label", "notes", "name", "role", "phone", "email", "hours")
+
 
 class SignInFirst(Exception):
     """Nobody is signed in; the page to sign in is shown."""
-
-
-class FormTooOld(HTTPException):
-    """A form that does not carry the token of this session."""
-
-    def __init__(self) -> None:
-        super().__init__(403, "This form is too old. Go back, load the page again, and send it once more.")
 
 
 @dataclass(frozen=True)
@@ -106,19 +102,36 @@ def signed_in(request: Request, service: ServiceDep) -> Signed:
     return Signed(service, desk, session.staff, session.csrf)
 
 
-async def posting(request: Request, signed: Annotated[Signed, Depends(signed_in)]) -> Signed:
-    """Whoever is signed in, for a form that carries their token. Raises FormTooOld if it does not."""
+async def too_old(request: Request, signed: Annotated[Signed, Depends(signed_in)]) -> str:
+    """Why a form with words in it can't be kept yet: it does not carry the token of this session. "" if it does."""
     form = await request.form()
     given = str(form.get("csrf") or "")
-    if not hmac.compare_digest(given.encode(), signed.csrf.encode()):
-        raise FormTooOld
+    return "" if hmac.compare_digest(given.encode(), signed.csrf.encode()) else _BACK_AGAIN
+
+
+def posting(signed: Annotated[Signed, Depends(signed_in)], problem: Annotated[str, Depends(too_old)]) -> Signed:
+    """Whoever is signed in, for a form that carries their token. Raises 403 if it does not."""
+    if problem:
+        raise HTTPException(403, "This form is too old. Go back, load the page again, and send it once more.")
     return signed
+
+
+async def sign_in_first(request: Request, _: Exception) -> Response:
+    """The page to sign in; with the words of whoever was signed out while they wrote, so that they are not lost."""
+    form = await request.form() if request.method == "POST" else {}
+    typed = {name: str(value) for name, value in form.items() if name != "csrf"}
+    written = [typed[name] for name in _WRITTEN if typed.get(name, "").strip()]
+    if not written:
+        return go("/staff/sign-in")
+    return HTMLResponse(render("staff/signed_out.html", to=request.url.path, typed=typed, written=written), 401)
 
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """The number of a row, in an address."""
 SignedDep = Annotated[Signed, Depends(signed_in)]
 PostingDep = Annotated[Signed, Depends(posting)]
+TooOldDep = Annotated[str, Depends(too_old)]
+"""For a form with words in it, in place of PostingDep: what it gives is a reason not to keep them, but to show them again."""
 
 
 def as_seen(facts: Mapping[str, Any]) -> str:

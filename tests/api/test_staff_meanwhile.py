@@ -27,6 +27,17 @@ def send(office: Office, path: str, status: int, **form: object) -> str:
     return html.unescape(answer.text)
 
 
+def signed_out(office: Office, path: str, form: dict[str, str]) -> dict[str, str]:
+    """Send `form` after the session has ended; the fields that the page keeps, for the same address."""
+    office.client.cookies.clear()
+    page = office.client.post(path, data=form)
+    assert page.status_code == 401
+    assert "What you wrote is not kept yet, but it is not lost" in page.text
+    assert f'<form method="post" action="{path}">' in page.text
+    hidden = re.findall(r'hidden" name="(\w+)" value="(.*?)"', page.text, re.DOTALL)
+    return {name: html.unescape(value) for name, value in hidden}
+
+
 def test_nobody_puts_half_an_answer_live_because_another_approved_it_meanwhile(office: Office) -> None:
     office.sign_in("reviewer")
     number = office.answer("")
@@ -94,25 +105,68 @@ def test_an_answer_outlives_the_session_that_it_was_written_in(office: Office) -
         "review_by": "2027-01-02",
         "csrf": office.csrf(),
     }
-    office.client.cookies.clear()
-    page = office.client.post("/staff/answers", data=form)
-    assert page.status_code == 401
-    assert "Your answer is not kept yet, but it is not lost" in page.text
-    given = {
-        name: html.unescape(value) for name, value in re.findall(r'hidden" name="(\w+)" value="(.*?)"', page.text, re.DOTALL)
-    }
+    given = signed_out(office, "/staff/answers", form)
     assert given == {name: value for name, value in form.items() if name != "csrf"}
     office.sign_in("reviewer")
     page = office.client.post("/staff/answers", data=given)
-    assert page.status_code == 403
+    assert page.status_code == 422
     assert "You have signed in again since" in page.text
     assert html.unescape(page.text).count(form["text"]) == 1
     assert 'value="2027-01-02"' in page.text
     assert "lace class" not in office.client.get("/staff/answers").text
-    assert office.client.post("/staff/answers", data={**given, "title": "x" * 300}).status_code == 403
     office.sign_in("editor")
     assert office.client.post("/staff/answers", data=given).status_code == 404  # the whole area is not theirs
     assert office.client.post("/staff/answers/1/approve", data={}).status_code == 403
+
+
+def test_what_was_written_to_a_gap_outlives_the_session(office: Office) -> None:
+    office.sign_in("reviewer")
+    path = f"/staff/gaps/{office.gap('')}"
+    form = {
+        "csrf": office.csrf(),
+        "state": "assigned",
+        "label": "Lace",
+        "notes": "Rang the <centre>.",
+        "seen": seen(office, path),
+    }
+    given = signed_out(office, path, form)
+    office.sign_in("reviewer")
+    page = send(office, path, 422, **given, csrf="")
+    assert "You have signed in again since" in page
+    assert 'value="Lace"' in page
+    assert "Rang the <centre>.</textarea>" in page
+    assert "Rang the" not in html.unescape(office.client.get(path).text)
+    send(office, path, 200, **given)
+    assert "Rang the <centre>." in html.unescape(office.client.get(path).text)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "form"),
+    [
+        ("editor", "/staff/content/contacts/millbrook", {"name": "Ola Mensah", "role": "SENCO", "phone": "01632 960188"}),
+        ("admin", "/staff/people", {"name": "Ola Mensah", "email": "ola@larkmere.example", "role": "reviewer"}),
+    ],
+)
+def test_a_contact_and_an_account_outlive_the_session(office: Office, role: str, path: str, form: dict[str, str]) -> None:
+    office.sign_in(role)
+    given = signed_out(office, path, form)
+    assert given == form
+    office.sign_in(role)
+    page = send(office, path, 422, **given, csrf="")
+    assert "You have signed in again since" in page
+    assert [each for each in form.values() if f'value="{each}"' not in page] == []
+    assert "Ola Mensah" not in office.client.get(path.partition("/contacts")[0]).text
+
+
+def test_a_button_alone_leads_to_the_page_to_sign_in(office: Office) -> None:
+    office.sign_in("reviewer")
+    number = office.answer("")
+    office.client.cookies.clear()
+    page = office.client.post(f"/staff/answers/{number}/approve", data={"seen": "1"})
+    assert page.url.path == "/staff/sign-in"
+    kept = office.desk.curated.get("larkmere", number)
+    assert kept
+    assert kept.state == "draft"
 
 
 def test_families_get_all_of_an_answer_or_it_is_refused(office: Office) -> None:
