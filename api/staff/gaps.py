@@ -58,7 +58,7 @@ def _shown(signed: Signed, gap: Gap, typed: Mapping[str, str] | None = None, pro
     questions = signed.desk.gaps.question_rows(gap.id)
     near = _near(signed, gap, questions[0][1]) if questions else []
     pressing = signed.desk.gaps.all(signed.staff.area, signed.setting, most=_MOST_OTHERS + 1)
-    others = [(each.id, label_of(signed, each)) for each in pressing if each.id != gap.id]
+    others = [(each, label_of(signed, each)) for each in pressing if each.id != gap.id]
     return signed.page(
         "gap.html", 422 if problem else 200, typed=typed or _facts(gap), seen=as_seen(_facts(gap)), problem=problem, gap=gap,
         name=label_of(signed, gap), questions=_wordings(questions), near=near, states=STATES,

@@ -190,6 +190,15 @@ def test_gaps_are_made_one_and_taken_apart(office: Office) -> None:
     assert "at least one" in office.client.post(f"/staff/gaps/{first}/split", data={"csrf": office.csrf()}).text
 
 
+def test_gaps_whose_words_are_hidden_can_be_told_apart_before_they_are_made_one(office: Office) -> None:
+    kept, near, far = office.gap(""), office.gap("", people=2), office.gap("millbrook", people=1)
+    office.sign_in("reviewer")
+    page = office.client.get(f"/staff/gaps/{kept}").text
+    assert f'<option value="{near}">About: something else (2 people, last on 3 November 2026)</option>' in page
+    about = "About: something else (1 person, last on 3 November 2026, Millbrook Primary School)"
+    assert f'<option value="{far}">{about}</option>' in page
+
+
 def test_each_setting_can_have_a_gap_of_its_own(office: Office) -> None:
     gap = office.ask("do you have a therapy dog", setting="millbrook")
     assert office.ask("do you have a therapy dog in school", setting="kestrel") == gap
