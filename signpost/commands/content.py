@@ -1,4 +1,4 @@
-"""Commands that take content in: init, build, ingest, check."""
+"""Commands that take content in: init, build, ingest, check, move-database."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from signpost.health import findings
 from signpost.output import Output, progress_bar
 from signpost.taking_in import take_in_pack
 from signpost.wiring import Workshop
+from store.database import migrate, open_database
+from store.moving import move
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 _SPARE = 300_000_000  # bytes of free disk below which an ingest is not begun
@@ -24,7 +26,7 @@ _SPARE = 300_000_000  # bytes of free disk below which an ingest is not begun
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (init, build, ingest, check):
+    for command in (init, build, ingest, check, move_database):
         app.command()(command)
 
 
@@ -34,6 +36,26 @@ def init(context: typer.Context, as_json: Json = False) -> None:
     _ = workshop.engine
     say = {"data": workshop.settings.data, "database": workshop.engine.url.render_as_string()}
     Output.json(say) if as_json else Output.line(f"Ready: {workshop.settings.data}")
+
+
+def move_database(
+    context: typer.Context,
+    old: Annotated[Path | None, typer.Argument(help="SQLite file to move from; default: signpost.db in the data folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Copy all that an SQLite database holds into the empty database that SIGNPOST_DATABASE names. Stop the service first."""
+    workshop: Workshop = context.obj
+    file = old or workshop.settings.data / "signpost.db"
+    if not file.is_file():
+        raise KnowledgeError(f"there is no database {file}: give the path of the SQLite file")
+    if not workshop.settings.database:
+        raise KnowledgeError("SIGNPOST_DATABASE is not set: give it the address of the new database, then run this again")
+    engine = open_database(f"sqlite:///{file}")
+    migrate(engine)
+    moved = move(engine, workshop.engine, progress_bar)
+    engine.dispose()
+    told = f"{sum(moved.values())} rows of {len(moved)} tables moved; {file} is as it was: delete it when the service runs well"
+    Output.json(moved) if as_json else Output.line(told)
 
 
 def build(
