@@ -16,7 +16,7 @@ import yaml
 from knowledge.convert.files import decode
 from knowledge.dates import parse_date
 from knowledge.errors import ConversionError, PackError
-from knowledge.slips import unknown_names, usable
+from knowledge.slips import misnamed, unknown_names, usable
 from knowledge.types import Area, Contact, Setting, Skipped
 
 REQUIRED_CONTACTS = ("sendiass", "send_team", "safeguarding")
@@ -214,6 +214,8 @@ def _rows(path: Path, problems: list[Skipped]) -> list[tuple[int, dict[str, str]
         marks = [what for sign, what in _SEPARATORS.items() if sign in found]
         hint = f"it is parted by {marks[0]}: save it with commas" if marks else "its first line must name the columns"
         raise PackError(f"{path} has no column {' and '.join(lacking)} (its columns: {', '.join(columns)[:200]}): {hint}")
+    if slip := misnamed(columns, _COLUMNS):
+        raise PackError(f"{path} has a column '{slip[0]}' and none named '{slip[1]}': mend its name, or take it out")
     _tell_unknown(columns, _COLUMNS, str(path), problems)
     return [(number, values) for number, values in rows if any(values.values())]
 

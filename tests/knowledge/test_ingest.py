@@ -282,6 +282,10 @@ def test_a_list_of_pages_is_one_file(pack: Path) -> None:
             r"setting and name \(its columns: school, title, .* must name the columns",
         ),
         (SETTINGS.replace("Elm College", '"Elm College'), "see whether a quotation mark is missing"),
+        (SETTINGS.replace("contact_phone", "contact_fone"), "a column 'contact_fone' and none named 'contact_phone'"),
+        (SETTINGS.replace("contact_phone", "Telephone"), "a column 'telephone' and none named 'contact_phone'"),
+        (SETTINGS.replace("contact_email", "senco_e-mail_or_email"), "and none named 'contact_email': mend its name"),
+        (SETTINGS.replace("aliases", "alias"), "a column 'alias' and none named 'aliases'"),
     ],
 )
 def test_a_settings_file_whose_columns_cannot_be_told_is_refused(pack: Path, text: str, says: str) -> None:
