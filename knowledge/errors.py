@@ -3,6 +3,7 @@
 KnowledgeError
 ├── PackError          an area pack that can't be used at all
 ├── ConversionError    one file or page that can't be read; the rest goes on
+│   └── FeedError      one address of a feed that gave nothing to read
 ├── EncoderError       the sentence encoder is missing, wrong or damaged
 ├── IndexDamaged      an index on disk that can't be trusted
 └── StoreError         the database is missing, older or newer than this program
@@ -23,6 +24,14 @@ class PackError(KnowledgeError):
 
 class ConversionError(KnowledgeError):
     """One file or page that can't be read; the others are still ingested."""
+
+
+class FeedError(ConversionError):
+    """One address of a feed that gave no JSON. `absent` is True if its server says that nothing is there."""
+
+    def __init__(self, why: str, *, absent: bool = False) -> None:
+        super().__init__(why)
+        self.absent = absent
 
 
 class EncoderError(KnowledgeError):

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from knowledge.documents import unexpected
 from knowledge.encoder import Encoder
-from knowledge.pack import AreaPack, Source
+from knowledge.pack import AreaPack
 from knowledge.ports import Item, PassageStore, Progress
-from knowledge.sources import count_items, read_source, unexpected
+from knowledge.source_list import Source
+from knowledge.sources import count_items, read_source
 from knowledge.split import Piece, split
 from knowledge.topics import TopicMapper
 from knowledge.types import Area, Document, IngestionReport, Skipped
@@ -26,11 +29,15 @@ _FORMAT = "3"  # raise it when conversion or splitting changes, so that document
 class Ingester:
     """Takes sources into the store."""
 
-    def __init__(self, store: PassageStore, encoder: Encoder, mapper: TopicMapper, progress: Progress) -> None:
+    def __init__(
+        self, store: PassageStore, encoder: Encoder, mapper: TopicMapper, progress: Progress, fetched: Path | None = None
+    ) -> None:
+        """`fetched` is the folder in which what websites sent is kept, so that next time they send only what has changed."""
         self._store = store
         self._encoder = encoder
         self._mapper = mapper
         self._progress = progress
+        self._fetched = fetched
 
     def ingest_pack(self, pack: AreaPack) -> IngestionReport:
         """Save the area, then ingest its sources one after the other."""
@@ -41,7 +48,7 @@ class Ingester:
 
     def ingest(self, source: Source, area: Area, gone: Collection[str] = ()) -> IngestionReport:
         """Take in every item of `source`; documents that it no longer has are deleted. `gone`: as for `ingest_documents`."""
-        items = self._progress(read_source(source, area), count_items(source), source.location.name)
+        items = self._progress(read_source(source, area, self._fetched), count_items(source), source.label)
         try:
             return self.ingest_documents(area.slug, source.key, items, gone)
         finally:

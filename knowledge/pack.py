@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 
 from knowledge.convert.files import decode
-from knowledge.dates import parse_date
 from knowledge.errors import ConversionError, PackError
 from knowledge.slips import misnamed, unknown_names, usable
+from knowledge.source_list import FOLDER, PAGES, Source, sources_of
 from knowledge.types import Area, Contact, Setting, Skipped
 
 REQUIRED_CONTACTS = ("sendiass", "send_team", "safeguarding")
@@ -28,11 +28,10 @@ _PHASES = {
 }  # fmt: skip
 _AREA_FIELDS = ("area", "name", "local_offer_url", "sites", "contacts", *REQUIRED_CONTACTS)
 _CONTACT_FIELDS = ("name", "phone", "email", "url", "hours", "out_of_hours_phone")
-_COLUMNS = (
+COLUMNS = (
     "setting", "name", "aliases", "phase", "urn", "website", "contact_role", "contact_name", "contact_phone", "contact_email",
 )  # fmt: skip
-_SOURCE_FIELDS = ("kind", "path", "setting", "title", "url", "owner", "updated")
-_TOO_MANY = "too many"  # the values of a row that stand under no column
+TOO_MANY = "too many"  # the values of a row that stand under no column
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
@@ -46,27 +45,6 @@ class _AsWritten(yaml.SafeLoader):
         first: [each for each in known if each[0] in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where text comes from. `setting` is a slug, or None for the area itself."""
-
-    area: str
-    kind: str
-    location: Path
-    setting: str | None = None
-    title: str = ""
-    url: str = ""
-    owner: str = ""
-    updated: date | None = None
-    name: str = ""
-    """Its path as `sources.yml` writes it; empty for a source that no line names."""
-
-    @property
-    def key(self) -> str:
-        """Names the source within its area, the same wherever the pack's folder lies."""
-        return f"{self.kind}:{self.setting or ''}:{self.name or self.location.name}"
 
 
 @dataclass(frozen=True)
@@ -171,7 +149,7 @@ def _sites(path: Path, facts: Mapping[str, Any], problems: list[Skipped]) -> Ite
 def _settings(path: Path, problems: list[Skipped]) -> tuple[tuple[Setting, ...], bool]:
     """The settings by name, and whether the file has rows and each gives a setting."""
     try:
-        rows = _rows(path, problems)
+        rows = setting_rows(path, problems)
     except FileNotFoundError:
         return (), False
     seen_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
@@ -185,7 +163,7 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[tuple[Setting, ...],
             problems.append(Skipped(where, f"setting '{slug}' has no 'name': fill it in"))
         elif not _SLUG.fullmatch(slug):
             problems.append(Skipped(where, f"setting '{slug}' can't be a slug: {_SLUG_IS}"))
-        elif _TOO_MANY in values:
+        elif TOO_MANY in values:
             why = "has more values than there are columns: put quotation marks around a value with a comma in it"
             problems.append(Skipped(where, f"setting '{slug}' {why}"))
         elif slug in settings:
@@ -199,9 +177,12 @@ def _settings(path: Path, problems: list[Skipped]) -> tuple[tuple[Setting, ...],
     return tuple(sorted(settings.values(), key=lambda setting: setting.name)), every
 
 
-def _rows(path: Path, problems: list[Skipped]) -> list[tuple[int, dict[str, str]]]:
-    """Rows that are not blank, with the number of the line that each ends on. Raises PackError if the columns can't be told."""
-    reader = csv.DictReader(io.StringIO(_text(path), newline=None), restkey=_TOO_MANY, strict=True)
+def setting_rows(path: Path, problems: list[Skipped]) -> list[tuple[int, dict[str, str]]]:
+    """Rows of `settings.csv` that are not blank, with the number of the line that each ends on.
+
+    A row's `TOO_MANY` is what stands under no column. Raises PackError if the columns can't be told.
+    """
+    reader = csv.DictReader(io.StringIO(_text(path), newline=None), restkey=TOO_MANY, strict=True)
     try:
         reader.fieldnames = ["_".join(name.lower().split()) for name in reader.fieldnames or ()]
         rows = [(reader.line_num, _values(row)) for row in reader]
@@ -210,19 +191,18 @@ def _rows(path: Path, problems: list[Skipped]) -> list[tuple[int, dict[str, str]
     columns = [name for name in reader.fieldnames or () if name]
     lacking = [name for name in ("setting", "name") if name not in columns]
     if columns and lacking:
-        found = " ".join(columns)
-        marks = [what for sign, what in _SEPARATORS.items() if sign in found]
+        marks = [what for sign, what in _SEPARATORS.items() if sign in _text(path).partition("\n")[0]]
         hint = f"it is parted by {marks[0]}: save it with commas" if marks else "its first line must name the columns"
         raise PackError(f"{path} has no column {' and '.join(lacking)} (its columns: {', '.join(columns)[:200]}): {hint}")
-    if slip := misnamed(columns, _COLUMNS):
+    if slip := misnamed(columns, COLUMNS):
         raise PackError(f"{path} has a column '{slip[0]}' and none named '{slip[1]}': mend its name, or take it out")
-    _tell_unknown(columns, _COLUMNS, str(path), problems)
+    _tell_unknown(columns, COLUMNS, str(path), problems)
     return [(number, values) for number, values in rows if any(values.values())]
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, str]:
     texts = {key: " ".join(value) if isinstance(value, list) else value or "" for key, value in row.items() if key}
-    return {key: text.strip() for key, text in texts.items() if key != _TOO_MANY or text.strip()}
+    return {key: text.strip() for key, text in texts.items() if key != TOO_MANY or text.strip()}
 
 
 def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date) -> Setting:
@@ -242,43 +222,9 @@ def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date)
 def _sources(folder: Path, area: Area, problems: list[Skipped]) -> Iterable[Source]:
     path = folder / "sources.yml"
     if not path.exists():
-        beside = (("pages", folder / "pages.jsonl"), ("folder", folder / "content"))
+        beside = ((PAGES, folder / "pages.jsonl"), (FOLDER, folder / "content"))
         return [Source(area.slug, kind, place) for kind, place in beside if place.exists()]
-    rows = _yaml(path) or []
-    if isinstance(rows, dict):
-        rows = rows.get("sources") or []
-    sources = dict[str, Source]()
-    for number, row in enumerate(rows, 1):
-        try:
-            source = _source(folder, area, row)
-            if source.key in sources:
-                raise PackError(f"path '{row['path']}' is there twice: remove one")
-            sources[source.key] = source
-        except (PackError, OSError) as error:
-            problems.append(Skipped(f"{path}, source {number}", str(error)))
-    return sources.values()
-
-
-def _source(folder: Path, area: Area, row: Any) -> Source:
-    if not isinstance(row, dict) or row.get("kind") not in ("folder", "pages"):
-        kind = row.get("kind") if isinstance(row, dict) else row
-        raise PackError(f"kind '{kind}' can't be read yet: use 'folder' or 'pages'")
-    if odd := unknown_names(row, _SOURCE_FIELDS):
-        raise PackError(odd)
-    if not row.get("path"):
-        raise PackError("it has no 'path': add the folder or file to read")
-    setting = row.get("setting")
-    if setting is not None and setting not in {each.slug for each in area.settings}:
-        raise PackError(f"setting '{setting}' is not in settings.csv: add it there, or mend the slug")
-    location = (folder / str(row["path"])).resolve()
-    if not location.exists():
-        raise PackError(f"path '{row['path']}' does not exist: mend it, or add the files")
-    if row["kind"] == "pages" and not location.is_file():
-        raise PackError(f"path '{row['path']}' is a folder, and kind 'pages' takes one file: use kind 'folder'")
-    return Source(
-        area.slug, row["kind"], location, setting, str(row.get("title") or ""), str(row.get("url") or ""),
-        str(row.get("owner") or ""), parse_date(str(row.get("updated") or "")), Path(str(row["path"])).as_posix(),
-    )  # fmt: skip
+    return sources_of(folder, area, _yaml(path), problems)
 
 
 def _one_line(error: Exception) -> str:

@@ -6,56 +6,57 @@ One bad file or line never stops the rest.
 from __future__ import annotations
 
 import json
-import logging
 import os
-import re
 import stat
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from knowledge.convert import READERS, Converted, convert_bytes, convert_html, convert_text
+from knowledge.convert import READERS, convert_bytes, convert_html, convert_text
 from knowledge.convert.files import decode
 from knowledge.dates import parse_date
+from knowledge.documents import document_of, storable, unexpected
 from knowledge.errors import ConversionError
-from knowledge.pack import Source
-from knowledge.types import Area, Document, Scope, Skipped
+from knowledge.services import read_feed, read_services
+from knowledge.source_list import FOLDER, OPEN_REFERRAL, PAGES, SERVICES_CSV, WEBSITE, Source
+from knowledge.types import Area, Document, Skipped
+from knowledge.website import read_website
 
-log = logging.getLogger(__name__)
 LARGEST_FILE = 50_000_000  # bytes; a larger file is nearly always a scan or a video
 _LONGEST_TEXT = 2_000_000  # characters
 _PAGE_FIELDS = ("id", "setting", "url", "title", "text", "html", "updated", "owner")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""Halves of an emoji and the like: no database takes them."""
 
 
-def read_source(source: Source, area: Area) -> Iterator[Document | Skipped]:
-    """Every item of `source`, in a fixed order; one that says so if nothing in it could be a page."""
-    empty = True
-    for item in _pages(source, area) if source.kind == "pages" else _folder(source, area):
+def read_source(source: Source, area: Area, fetched: Path | None = None) -> Iterator[Document | Skipped]:
+    """Every item of `source`, in a fixed order; one that says so if nothing in it could be a page.
+
+    What a website sent is kept in the folder `fetched`, if there is one, so that next time only what has changed is sent again.
+    """
+    readers: Mapping[str, Callable[[Source, Area], Iterator[Document | Skipped]]] = {
+        FOLDER: _folder, PAGES: _pages, SERVICES_CSV: read_services, OPEN_REFERRAL: read_feed,
+        WEBSITE: partial(read_website, fetched=fetched),
+    }  # fmt: skip
+    empty = source.kind in (FOLDER, PAGES)  # the others say so themselves: a directory may hold services that are all hidden
+    for item in readers[source.kind](source, area):
         empty = empty and isinstance(item, Skipped) and item.document == ""
         yield item
     if empty:
         why = "no page was found in it, so what is live from it stays: put the pages back, or take it out of sources.yml"
-        yield Skipped(_storable(str(source.location)), why, None)
+        yield Skipped(storable(source.label), why, None)
 
 
 def count_items(source: Source) -> int:
-    """How many items `read_source` will give, for a progress bar."""
-    if source.kind != "pages":
+    """How many items `read_source` will give, for a progress bar; 0 if that can't be told before it is read."""
+    if source.kind == FOLDER:
         return len(_files(source.location)[0])
+    if source.kind != PAGES:
+        return 0
     try:
         with source.location.open("rb") as handle:
             return sum(1 for line in handle if line.strip())
     except OSError:
         return 0
-
-
-def unexpected(where: str, document: str, error: Exception) -> Skipped:
-    """One odd item is no reason to leave out the rest; nothing of what it says is logged."""
-    log.error("an item could not be read: %s", type(error).__name__)
-    return Skipped(_storable(where), f"'{document}' can't be read ({type(error).__name__}): leave it out, or report it", document)
 
 
 def _files(location: Path) -> tuple[list[Path], list[OSError]]:
@@ -83,10 +84,10 @@ def _folder(source: Source, area: Area) -> Iterator[Document | Skipped]:
     seen: dict[str, Path] = {}
     files, closed = _files(source.location)
     for error in closed:
-        where = _storable(str(error.filename or source.location))
+        where = storable(str(error.filename or source.location))
         yield Skipped(where, f"this folder can't be read ({error.strerror}): let the service read it", None)
     for path in files:
-        where, name = _storable(str(path)), _storable(path.stem)
+        where, name = storable(str(path)), storable(path.stem)
         if path.suffix.lower().lstrip(".") not in READERS:
             yield Skipped(where, f"no reader for '{path.suffix}' files: save it as HTML, PDF, DOCX, ODT, Markdown or text")
         elif name in seen:
@@ -99,15 +100,15 @@ def _folder(source: Source, area: Area) -> Iterator[Document | Skipped]:
 
 
 def _file(source: Source, area: Area, path: Path, name: str) -> Document | Skipped:
-    where = _storable(str(path))
+    where = storable(str(path))
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             return Skipped(where, f"it has {size:,} bytes, at most {LARGEST_FILE:,}: split it or leave out pictures", name)
         page = convert_bytes(path.name, path.read_bytes())
-        return _document(source, area, name, source.setting, page, title=source.title, url=source.url)
+        return document_of(source, area, name, source.setting, page, title=source.title, url=source.url)
     except (ConversionError, OSError) as error:
-        return Skipped(where, _storable(str(error)), name)
+        return Skipped(where, storable(str(error)), name)
     except Exception as error:
         return unexpected(where, name, error)
 
@@ -139,7 +140,7 @@ def _line(source: Source, area: Area, where: str, raw: bytes) -> Document | Skip
         return Skipped(where, f"it is not a page ({type(error).__name__}: {error}): mend that line", None)
     if not isinstance(row, dict):
         return Skipped(where, "it should be an object with id, title and text or html: mend that line", None)
-    row = {key: _storable(value) if isinstance(value, str) else value for key, value in row.items()}
+    row = {key: storable(value) if isinstance(value, str) else value for key, value in row.items()}
     name = str(row.get("id") or "").strip()
     if not name:
         return Skipped(where, "it has no 'id': add one", None)
@@ -163,28 +164,7 @@ def _page(source: Source, area: Area, name: str, row: dict[str, Any]) -> Documen
         raise ConversionError(f"it has {len(text) + len(html):,} characters, at most {_LONGEST_TEXT:,}: split it")
     title = str(row.get("title") or "")
     page = convert_html(title, html) if html else convert_text(title, text)
-    return _document(
+    return document_of(
         source, area, name, setting, page, title=title, url=str(row.get("url") or ""),
         updated=parse_date(str(row.get("updated") or "")), owner=str(row.get("owner") or ""),
     )  # fmt: skip
-
-
-def _document(
-    source: Source, area: Area, name: str, setting: str | None, page: Converted,
-    *, title: str = "", url: str = "", updated: date | None = None, owner: str = "",
-) -> Document:  # fmt: skip
-    names = {each.slug: each.name for each in area.settings}
-    return Document(
-        id=name,
-        scope=Scope.of(area.slug, setting),
-        title=_storable(title or page.title),
-        body=_storable(page.body),
-        url=_storable(url) if url.startswith(("http://", "https://")) else "",
-        owner=_storable(owner or source.owner or (names.get(setting, setting) if setting else area.name)),
-        updated=updated or source.updated or page.updated,
-        review_by=page.review_by,
-    )
-
-
-def _storable(text: str) -> str:
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)

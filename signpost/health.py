@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.errors import AssistantError
@@ -15,9 +16,11 @@ from knowledge.pack import REQUIRED_CONTACTS
 from knowledge.types import Area
 from signpost.settings import Mode
 from signpost.wiring import Workshop
+from store.sources import FAILED, SourceChecks
 
 _LEAST_FREE = 100_000_000  # bytes
 _NEEDED_LIVE = ("sendiass", "safeguarding")
+_FRESH = timedelta(days=14)  # how long a source that is fetched may be left
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def _areas(workshop: Workshop) -> Iterator[Finding]:
         for setting in area.settings:
             if not (setting.contact.phone or setting.contact.email):
                 yield Finding(f"{setting.name} has no contact: its families are sent to SENDIASS; add it to settings.csv")
+        yield from _sources(workshop, area)
 
 
 def _contacts(area: Area) -> Iterator[Finding]:
@@ -83,6 +87,18 @@ def _contacts(area: Area) -> Iterator[Finding]:
         yield Finding(f"{area.name}: safeguarding has no phone: give it one under 'Sources and contacts'", live=True)
     if team and not team.out_of_hours_phone:
         yield Finding(f"{area.name}: safeguarding has no out_of_hours_phone: add it to area.yml", live=True)
+
+
+def _sources(workshop: Workshop, area: Area) -> Iterator[Finding]:
+    """Sources that failed, and those that are fetched and have not been for long."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for check in SourceChecks(workshop.engine).all(area.slug):
+        if check.state == FAILED:
+            why = check.problems[0][1] if check.problems else "it was broken off"
+            yield Finding(f"{area.name}: source {check.source} could not be taken in ({why}); what was live stays live")
+        elif "://" in check.source and check.checked and now - check.checked > _FRESH:
+            days = (now - check.checked).days
+            yield Finding(f"{area.name}: source {check.source} was last fetched {days} days ago: ingest the pack each night")
 
 
 def _disk(data: Path) -> Iterator[Finding]:

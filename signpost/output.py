@@ -87,13 +87,13 @@ def plain(value: Any) -> Any:
 
 
 def progress_bar(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    """Shows on standard error how far along `items` is: a bar, or where that can't be drawn a line a minute."""
+    """Shows on standard error how far along `items` is: a bar, or a line a minute. A `total` of 0 is one that is not known."""
     if not sys.stderr.isatty():
         yield from _progress_lines(items, total, what)
         return
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as bars:
-        task = bars.add_task(what, total=total)
+        task = bars.add_task(what, total=total or None)
         for item in items:
             yield item
             bars.advance(task)
@@ -106,5 +106,6 @@ def _progress_lines(items: Iterable[Item], total: int, what: str) -> Iterable[It
         passed = time.monotonic() - said
         if passed >= _LINE_EVERY:
             left = passed / (number - then) * (total - number) / 60  # as fast as since the last line
-            sys.stderr.write(f"{what}: {number} of {total}, about {left:.0f} minutes left\n")
+            how_far = f"{number} of {total}, about {left:.0f} minutes left" if total else f"{number} so far"
+            sys.stderr.write(f"{what}: {how_far}\n")
             said, then = time.monotonic(), number

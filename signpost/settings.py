@@ -138,6 +138,9 @@ class Settings(BaseSettings):
         "signpost@example.org", description="Address that hand-overs are sent from."
     )
     smtp_starttls: bool = Field(True, description="Encrypt the connection to the mail server.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Token with which Prometheus may read /metrics; empty switches it off."
+    )
     shared_secret: SecretStr = Field(SecretStr(""), description="Secret between Signpost and a Rasa server.")
     rasa_url: _Address = Field("", description="Address of a Rasa server; empty means the in-process runner.")
     rasa_seconds: float = Field(3.0, description="Seconds after which the in-process runner answers instead of Rasa.")
@@ -171,6 +174,11 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """Where the indexes lie."""
         return self.data / "indexes"
+
+    @property
+    def fetched_folder(self) -> Path:
+        """Where what websites sent is kept."""
+        return self.data / "fetched"
 
     @property
     def states_file(self) -> Path:

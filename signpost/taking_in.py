@@ -10,8 +10,9 @@ from pathlib import Path
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import joined, no_progress, save_area
-from knowledge.pack import AreaPack, Source, read_pack
+from knowledge.pack import AreaPack, read_pack
 from knowledge.ports import Item, Progress
+from knowledge.source_list import Source
 from knowledge.sources import count_items
 from knowledge.types import Area, IngestionReport, Skipped
 from signpost.wiring import Workshop
@@ -104,7 +105,7 @@ def _run(
         checks.failed(area.slug, source.key, _plain(error))
         raise
     parts = {"created": report.created, "updated": report.updated, "unchanged": report.unchanged, "deleted": report.deleted}
-    problems = [(Path(each.where).name, each.why) for each in report.skipped]
+    problems = [(each.where if "://" in each.where else Path(each.where).name, each.why) for each in report.skipped]
     checks.end(area.slug, source.key, {name: len(ids) for name, ids in parts.items()}, problems)
     return report
 

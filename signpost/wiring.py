@@ -199,7 +199,7 @@ class Workshop:
 
     def ingester(self, progress: Progress = no_progress) -> Ingester:
         """Takes sources into the store."""
-        return Ingester(self.store, self.encoder, self.topic_mapper, progress)
+        return Ingester(self.store, self.encoder, self.topic_mapper, progress, self.settings.fetched_folder)
 
     @cached_property
     def topic_mapper(self) -> TopicMapper:

@@ -21,7 +21,10 @@ from store.outbox import is_address
 router = APIRouter(prefix="/staff/content", include_in_schema=False)
 _SAFETY = "safeguarding"
 _FIELDS = ("name", "role", "phone", "email", "hours")
-_KINDS = {"folder": "Files in", "pages": "List of pages", "website": "Web site", "curated": "Answers that staff wrote"}
+_KINDS = {
+    "folder": "Files in", "pages": "List of pages", "website": "Website", "open_referral": "Directory of services",
+    "services_csv": "Table of services", "curated": "Answers that staff wrote",
+}  # fmt: skip
 _NONE = HTTPException(404, "There is no page at this address.")
 
 

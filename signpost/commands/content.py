@@ -11,7 +11,8 @@ import typer
 
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import joined
-from knowledge.pack import AreaPack, Source, read_pack
+from knowledge.pack import AreaPack, read_pack
+from knowledge.source_list import Source
 from knowledge.types import IngestionReport
 from signpost.health import findings
 from signpost.output import Output, progress_bar

@@ -20,6 +20,7 @@ from signpost.desk import expire_answers
 from signpost.wiring import Workshop
 from store.content import DatabaseContent
 from store.curated import LIVE, CuratedAnswer
+from store.sources import SourceChecks
 from store.tables import CountRow, ScopeRow
 from tests.api.office import Office
 
@@ -474,3 +475,15 @@ def test_no_cell_of_a_saved_table_is_a_formula(office: Office) -> None:
     office.desk.curated.set_state(kept.id, LIVE)
     assert "'\r=1+1" in office.client.get("/staff/you-asked.csv").text
     office.post(f"/staff/answers/{kept.id}/withdraw")
+
+
+def test_a_website_is_taken_in_without_a_known_end(office: Office) -> None:
+    office.sign_in("admin")
+    checks, source = SourceChecks(office.workshop.engine), "website::https://localoffer.larkmere.example/send"
+    checks.begin("larkmere", source, "pack", 0)
+    checks.step("larkmere", source, 3, 0)
+    page = office.client.get("/staff/content").text
+    assert "Website https://localoffer.larkmere.example/send" in main_of(page)
+    assert "Being taken in: 3 read" in main_of(page)
+    assert not re.search(r'<progress id="bar-\d+" value', page)  # the bar moves, and says nothing of an end
+    checks.forget("larkmere", source)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from knowledge import sources
+from knowledge.convert import Converted
 from knowledge.errors import PackError
 from knowledge.ingest import Ingester
 from knowledge.pack import read_pack
@@ -251,7 +252,7 @@ def test_an_error_that_nobody_foresaw_skips_one_item(
     (pack / "content" / "deep.md").write_text("# Deep\n\nSome words about the deep end.", encoding="utf-8")
     read = sources.convert_bytes
 
-    def breaking(name: str, content: bytes) -> sources.Converted:
+    def breaking(name: str, content: bytes) -> Converted:
         if name == "deep.md":
             raise RuntimeError("private words")
         return read(name, content)
@@ -277,6 +278,7 @@ def test_a_list_of_pages_is_one_file(pack: Path) -> None:
     ("text", "says"),
     [
         (SETTINGS.replace(",", ";"), "no column setting and name .*: it is parted by semicolons: save it with commas"),
+        (SETTINGS.replace(",", "\t"), "it is parted by tabs: save it with commas"),
         (
             SETTINGS.replace("setting,name", "school,title"),
             r"setting and name \(its columns: school, title, .* must name the columns",
@@ -323,12 +325,12 @@ def test_a_name_that_nothing_reads_is_said(pack: Path) -> None:
     (pack / "area.yml").write_text(
         "area: b\nsite: https://b.example\nsendiass: {name: Advice, telephone: 01632 960001}\n", "utf-8"
     )
-    (pack / "settings.csv").write_text(SETTINGS.replace("contact_phone", "phone"), encoding="utf-8")
+    (pack / "settings.csv").write_text(SETTINGS.replace("website", "borough"), encoding="utf-8")
     (pack / "sources.yml").write_text("- {kind: folder, path: content, settings: oak}\n", encoding="utf-8")
     read = read_pack(pack)
     assert read.sources == ()  # one school's pages would be the whole area's
     assert [item.why.split(" is")[0] for item in read.problems if "not known" in item.why] == [
-        "'site'", "'phone'", "'telephone'", "'settings'"
+        "'site'", "'borough'", "'telephone'", "'settings'"
     ]  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import PackError
-from knowledge.pack import AreaPack, Source, read_pack
+from knowledge.pack import AreaPack, read_pack
+from knowledge.source_list import Source
 from knowledge.types import IngestionReport, Scope
 from signpost.desk import publish_answers
 from signpost.settings import Settings
