@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from signpost.commands import asking, content, coverage, governance, measuring, rasa, serving, staff
+from signpost.commands import asking, content, coverage, governance, measuring, packs, rasa, serving, staff
 from signpost.output import Output
 from signpost.settings import Settings
 from signpost.wiring import Workshop
@@ -19,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (content, asking, measuring, serving, rasa, staff, coverage, governance):
+for group in (content, packs, asking, measuring, serving, rasa, staff, coverage, governance):
     group.register(app)
 
 
