@@ -12,6 +12,7 @@ from rasa_sdk import Action
 
 from actions.runner.server import Runner
 from api.hand_over_limits import HandOverLimits
+from api.metrics import Metrics
 from api.staff.desk import StaffDesk
 from assistant.browse import Browse
 from assistant.talk import Talk
@@ -69,10 +70,13 @@ class Service:
     desk: StaffDesk | None
     """What the staff screens work with; None switches them off."""
     findings: Callable[[], Sequence[object]]
+    metrics: Metrics
     refresh: Callable[[], None]
     refresh_areas: Callable[[], None] = lambda: None
     """Read names and contacts anew."""
     shared_secret: str = ""
+    metrics_token: str = ""
+    """Whoever sends it may read the metrics; "" switches them off."""
     extra_sites: tuple[str, ...] = ()
     messages_a_minute: int = 30
     client_messages_a_minute: int = 120

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.hand_over_limits import HandOverLimits
+from api.metrics import MeasuredRunner, Metrics
 from api.service import Passing, Service
 from assistant.browse import Browse
 from assistant.data_files import DATA
@@ -19,6 +21,7 @@ from signpost.conversation import make_conversation
 from signpost.desk import expire_answers, make_desk, publish_all_answers
 from signpost.digest import write_digests
 from signpost.health import findings
+from signpost.memory import give_back
 from signpost.passing import Teller, mail_tasks
 from signpost.wiring import Workshop
 from store.conversations import DatabaseConversations
@@ -67,12 +70,18 @@ def _service(workshop: Workshop, assistant: Assistant, refresh: Callable[[], Non
     tasks = (
         trackers.purge, workshop.recorder().purge, desk.gaps.cluster, lambda: expire_answers(workshop, desk.curated),
         lambda: publish_all_answers(workshop, desk.curated),
-        passing.follow_ups.purge, teller.catch_up, workshop.library.consolidate,
+        passing.follow_ups.purge, teller.catch_up, workshop.library.consolidate, give_back,
         *((lambda: write_digests(workshop),) if settings.smtp_host else ()), *mail_tasks(settings, passing.outbox),
     )  # fmt: skip
+    metrics = Metrics({
+        "signpost_notes": ("Things that are missing or stale; /health says which.", lambda: len(findings(workshop))),
+        "signpost_stuck_hand_overs": ("Hand-overs that could not be sent.", lambda: len(passing.outbox.troubled())),
+    })  # fmt: skip
+    conversation = make_conversation(assistant, settings, trackers)
     return Service(
-        assistant, make_conversation(assistant, settings, trackers), Browse.load(DATA / "browse.yml"), passing, desk,
-        lambda: findings(workshop), refresh, areas.clear if isinstance(areas, AreaCache) else lambda: None,
-        settings.shared_secret.get_secret_value(),
+        assistant, replace(conversation, runner=MeasuredRunner(conversation.runner, metrics)), Browse.load(DATA / "browse.yml"),
+        passing, desk, lambda: findings(workshop), metrics, refresh,
+        areas.clear if isinstance(areas, AreaCache) else lambda: None,
+        settings.shared_secret.get_secret_value(), settings.metrics_token.get_secret_value(),
         settings.more_sites, settings.messages_a_minute, settings.client_messages_a_minute, tasks,
     )  # fmt: skip
