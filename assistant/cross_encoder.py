@@ -40,8 +40,11 @@ class CrossEncoder:
 
     def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
         """A logit for each of `hits`; above 0 is likelier than "nothing answers this"."""
-        asked = pieces_of(self._tokenizer, question, QUESTION_PIECES)
-        return [self.logit(asked, self._told(hit_unit(hit))) for hit in hits]
+        return [self.rate(question, hit_unit(hit)) for hit in hits]
+
+    def rate(self, question: str, passage: str) -> float:
+        """The logit of one passage, given as its text under its headings."""
+        return self.logit(pieces_of(self._tokenizer, question, QUESTION_PIECES), self._told(passage))
 
     def _read(self, asked: tuple[int, ...], told: tuple[int, ...]) -> float:
         """One pair a run: faster than many padded to one length, and the rounding of one does not depend on the others."""

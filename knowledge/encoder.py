@@ -25,6 +25,9 @@ TOKENS_FILE = "tokenizer.json"
 FACTS_FILE = "encoder.json"
 STATES = ("lower", "upper")  # outputs that a reader goes on from: a row for each word piece
 _BATCH = 32
+_EXACT = "session.x64quantprecision"
+"""ONNX Runtime's setting for processors without VNNI, on which sums of 8-bit products overflow: without it the cross-encoder took
+nearly every passage for an answer there (onnxruntime_session_options_config_keys.h; it changes nothing on others)."""
 
 
 class Encoder(Protocol):
@@ -213,6 +216,7 @@ def open_session(path: Path, threads: int, keeps_memory: bool = False) -> ort.In
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = keeps_memory
+    options.add_session_config_entry(_EXACT, "1")
     try:
         return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library raises many kinds

@@ -14,6 +14,7 @@ from assistant.policy import DecisionPolicy
 from knowledge.errors import KnowledgeError
 from knowledge.pack import REQUIRED_CONTACTS
 from knowledge.types import Area
+from signpost.self_check import misreadings
 from signpost.settings import Mode
 from signpost.wiring import Workshop
 from store.sources import FAILED, SourceChecks
@@ -40,8 +41,10 @@ class Finding:
 
 
 def findings(workshop: Workshop, *, thorough: bool = False) -> list[Finding]:
-    """Everything that is missing or stale, the serious first; `thorough` reads every index to its end."""
+    """Everything that is missing or stale, the serious first; `thorough` reads every index to its end, and tries the models."""
     found = [*_parts(workshop, thorough), *_areas(workshop), *_disk(workshop.settings.data)]
+    if thorough and not any(finding.serious for finding in found):
+        found += [Finding(text, serious=True) for text in misreadings(workshop.cross_encoder, workshop.harm_judge)]
     return sorted(found, key=lambda finding: (not finding.serious, not finding.live))
 
 

@@ -23,6 +23,7 @@ from signpost.digest import write_digests
 from signpost.health import findings
 from signpost.memory import give_back
 from signpost.passing import Teller, mail_tasks
+from signpost.self_check import misreadings
 from signpost.wiring import Workshop
 from store.conversations import DatabaseConversations
 from store.curated import CuratedAnswers
@@ -38,6 +39,8 @@ def make_service(workshop: Workshop) -> Service:
     Raises KnowledgeError while something is missing that it must not start without.
     """
     stopping = [finding.text for finding in findings(workshop) if finding.stops(workshop.settings.mode)]
+    if not stopping:
+        stopping = list(misreadings(workshop.cross_encoder, workshop.harm_judge))
     if stopping:
         raise KnowledgeError("can't start: " + "; ".join(stopping))
     assistant = workshop.assistant()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Engine
@@ -53,6 +50,7 @@ from knowledge.types import Area, IngestionReport, Vectors
 from knowledge.units import whole_text
 from knowledge.words import words
 from signpost.area_cache import AreaCache
+from signpost.example_vectors import example_vectors
 from signpost.settings import Settings
 from store.database import migrate, open_database
 from store.passages import DatabasePassages
@@ -129,7 +127,7 @@ class Workshop:
         return Readers(
             LateInteraction(DATA / "question_encoder", self.question_encoder, passages, settings.threads),
             Reader(DATA / "reader", self.encoder, passages, settings.threads),
-            CrossEncoder(settings.cross_encoder_folder, settings.threads),
+            self.cross_encoder,
         )
 
     def read_ahead(self, progress: Progress = no_progress) -> None:
@@ -160,9 +158,18 @@ class Workshop:
     def safety(self) -> SafetyScreen:
         """The screen for disclosures. Raises PolicyError if it was fitted with other models, EncoderError if one is missing."""
         model = SafetyModel.load(DATA / "safety_model.json")
-        judge = HarmJudge(self.settings.harm_judge_folder, self.settings.threads)
-        model.fits(self.encoder.digest, judge.digest)
-        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder, judge)
+        model.fits(self.encoder.digest, self.harm_judge.digest)
+        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder, self.harm_judge)
+
+    @cached_property
+    def cross_encoder(self) -> CrossEncoder:
+        """What reads question and passage together. Raises EncoderError if it was not built."""
+        return CrossEncoder(self.settings.cross_encoder_folder, self.settings.threads)
+
+    @cached_property
+    def harm_judge(self) -> HarmJudge:
+        """The judge of disclosures. Raises EncoderError if it was not built."""
+        return HarmJudge(self.settings.harm_judge_folder, self.settings.threads)
 
     @cached_property
     def subjects(self) -> MessageModel:
@@ -186,16 +193,7 @@ class Workshop:
         return model
 
     def _example_vectors(self) -> Vectors:
-        """The vectors of all examples, kept on disk: encoding them takes a second at every start."""
-        texts = all_examples(self.intents)
-        name = hashlib.sha256("\n".join((self.encoder.digest, *texts)).encode()).hexdigest()[:16]
-        path = self.settings.data / "examples" / f"{name}.npy"
-        try:
-            kept: Vectors = np.load(path)
-        except (OSError, ValueError):
-            kept = self.encoder.encode(texts)
-            _keep(path, kept)
-        return kept
+        return example_vectors(all_examples(self.intents), self.encoder, self.settings.data / "examples")
 
     def ingester(self, progress: Progress = no_progress) -> Ingester:
         """Takes sources into the store."""
@@ -280,17 +278,6 @@ class Workshop:
             national=national,
         )
         return Assistant(parts)
-
-
-def _keep(path: Path, vectors: Vectors) -> None:
-    """Write beside, then swap; a full disk costs a second at the next start, nothing else."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(f".{os.getpid()}.npy")
-        np.save(scratch, vectors)
-        scratch.replace(path)
-    except OSError as error:
-        log.warning("can't keep the examples' vectors in %s (%s)", path, error.strerror)
 
 
 def _public_names(area: Area) -> list[str]:

