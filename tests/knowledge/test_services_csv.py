@@ -232,9 +232,11 @@ def test_a_kb5_export_says_what_is_in_the_local_offer(tmp_path: Path) -> None:
 
 
 def test_the_sample_services_are_all_read() -> None:
-    folder = Path("samples/larkmere")
+    folder = Path("samples")
     found = list(
-        read_services(Source("larkmere", SERVICES_CSV, folder / "services.csv", name="services.csv"), read_pack(folder).area)
+        read_services(
+            Source("larkmere", SERVICES_CSV, folder / "services.csv", name="services.csv"), read_pack(folder / "larkmere").area
+        )
     )
     assert all(isinstance(item, Document) for item in found) and len(found) == 10
     assert {item.scope.setting for item in found if isinstance(item, Document)} == {"", "willow-bank"}
