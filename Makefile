@@ -98,9 +98,11 @@ fit: $(VENV)/.dev $(DATA)/.ready  ## Fit the safety screen, the routing and what
 	$(BIN)/python -m evaluation.fit_safety
 	$(BIN)/python -m evaluation.fit_routing
 	$(BIN)/python -m evaluation.fit_follow_up
+	$(BIN)/python -m signpost.self_check
 
 calibrate: $(VENV)/.dev $(DATA)/.ready  ## Fit the decision policy again
 	$(BIN)/signpost --data $(DATA)/calibrate calibrate --bound 0.2 --sure-bound 0.15 $(HELD_OUT) --half samples/larkmere $(addprefix --also ,$(TRAINED_ON) $(READ))
+	$(BIN)/python -m signpost.self_check
 
 train-reader: $(VENV)/.train  ## Train the reader again (about 70 minutes on one core), then make calibrate
 	$(BIN)/python -m evaluation.train_reader $(READ)
