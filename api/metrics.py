@@ -39,13 +39,13 @@ class MeasuredRunner:
     """A runner whose replies are counted."""
 
     def __init__(self, runner: Runner, metrics: Metrics) -> None:
-        self._runner = runner
+        self.within = runner
         self._metrics = metrics
 
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """As the runner does."""
         with self._metrics.failed.count_exceptions(), self._metrics.seconds.time():
-            messages = await self._runner.handle(sender, text, metadata)
+            messages = await self.within.handle(sender, text, metadata)
         for message in messages:
             reply = message.get("custom", {})
             self._metrics.replies.labels(metadata.get("area", ""), reply.get("kind", ""), reply.get("reason") or "").inc()
@@ -53,7 +53,7 @@ class MeasuredRunner:
 
     async def forget(self, sender: str) -> bool:
         """As the runner does."""
-        return await self._runner.forget(sender)
+        return await self.within.forget(sender)
 
 
 class _Gauges(Collector):

@@ -258,7 +258,7 @@ def test_a_conversation_deleted_in_the_middle_of_a_turn_stays_deleted(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = begin(client)
-    runner = client.app.state.service.conversation.runner  # type: ignore[attr-defined]
+    runner = client.app.state.service.conversation.runner.within  # type: ignore[attr-defined]
     parse = runner._parse
 
     def deleted_meanwhile(text: str, metadata: dict[str, object]) -> object:

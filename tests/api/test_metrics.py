@@ -65,7 +65,7 @@ def test_a_message_that_fails_is_counted(client: TestClient, monkeypatch: pytest
     async def fails(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(service.conversation.runner._runner, "handle", fails)
+    monkeypatch.setattr(service.conversation.runner.within, "handle", fails)
     assert client.post("/larkmere/chat", data={"text": "hello"}).status_code == 500
     assert counted(client)["signpost_failed_messages_total"] == before + 1
 
