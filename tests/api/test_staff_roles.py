@@ -11,7 +11,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from api.staff.session import posting, signed_in
+from api.staff.session import signed_in, too_old
 from tests.api.office import Office
 
 YES, NO, HIDDEN, SIGN_IN = "yes", "403", "404", "sign in"
@@ -119,7 +119,7 @@ def test_every_route_of_the_application_is_tried(office: Office) -> None:
 def test_every_staff_route_asks_who_is_signed_in_and_every_form_for_its_token(office: Office) -> None:
     for method, route in staff_routes(office):
         assert needs(route.dependant, signed_in), route.path
-        assert method == "GET" or needs(route.dependant, posting), route.path
+        assert method == "GET" or needs(route.dependant, too_old), route.path
     outside = [each for each in all_routes(office) if not each.path.startswith("/staff")]
     assert outside
     assert [each.path for each in outside if needs(each.dependant, signed_in)] == []
