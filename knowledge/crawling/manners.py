@@ -22,6 +22,14 @@ _UNUSED = (
 )  # fmt: skip
 """Doors into the process, and what loads much for nothing."""
 
+_OURS = {
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    f"{_HERE}.kept.Cache": 900,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    f"{_HERE}.manners.PatientRetry": 550,
+}
+"""In place of Scrapy's own."""
+
 
 def settings_for(task: Task) -> dict[str, Any]:
     """Scrapy's settings (version 2.19) for a task."""
@@ -51,12 +59,7 @@ def settings_for(task: Task) -> dict[str, Any]:
         "HTTPCACHE_DIR": task.folder,
         "HTTPCACHE_POLICY": f"{_HERE}.kept.AskAgain",
         "HTTPCACHE_STORAGE": f"{_HERE}.kept.KeptPages",
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
-            f"{_HERE}.kept.Cache": 900,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-            f"{_HERE}.manners.PatientRetry": 550,
-        },
+        "DOWNLOADER_MIDDLEWARES": _OURS,
         "ITEM_PIPELINES": {f"{_HERE}.sender.Sender": 100},
         "LOG_ENABLED": False,
         "STATS_DUMP": False,
