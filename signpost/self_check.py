@@ -20,7 +20,7 @@ from signpost.settings import Settings
 
 READINGS = DATA / "known_readings.yml"
 _NAMES = {"cross_encoder": "cross-encoder", "harm_judge": "judge of disclosures"}
-_FAR = 0.5  # logits; another machine's rounding is some hundredths
+_FAR = 2.0  # logits; processors round a little otherwise, while sums that overflow were off by 6 to 13
 
 
 def misreadings(cross: CrossEncoder, judge: HarmJudge) -> Iterator[str]:
