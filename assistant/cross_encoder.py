@@ -40,7 +40,8 @@ class CrossEncoder:
 
     def score(self, question: str, hits: Sequence[SearchHit]) -> list[float]:
         """A logit for each of `hits`; above 0 is likelier than "nothing answers this"."""
-        return [self.rate(question, hit_unit(hit)) for hit in hits]
+        asked = pieces_of(self._tokenizer, question, QUESTION_PIECES)
+        return [self.logit(asked, self._told(hit_unit(hit))) for hit in hits]
 
     def rate(self, question: str, passage: str) -> float:
         """The logit of one passage, given as its text under its headings."""

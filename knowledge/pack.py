@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 import yaml
 
 from knowledge.convert.files import decode
+from knowledge.csv_rows import TOO_MANY, csv_rows, no_column
 from knowledge.errors import ConversionError, PackError
 from knowledge.slips import misnamed, unknown_names, usable
 from knowledge.source_list import FOLDER, PAGES, Source, sources_of
@@ -31,8 +30,6 @@ _CONTACT_FIELDS = ("name", "phone", "email", "url", "hours", "out_of_hours_phone
 COLUMNS = (
     "setting", "name", "aliases", "phase", "urn", "website", "contact_role", "contact_name", "contact_phone", "contact_email",
 )  # fmt: skip
-TOO_MANY = "too many"  # the values of a row that stand under no column
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _SLUG_IS = "use at most 80 letters, digits and hyphens, for example 'bath-east'"
@@ -182,27 +179,18 @@ def setting_rows(path: Path, problems: list[Skipped]) -> list[tuple[int, dict[st
 
     A row's `TOO_MANY` is what stands under no column. Raises PackError if the columns can't be told.
     """
-    reader = csv.DictReader(io.StringIO(_text(path), newline=None), restkey=TOO_MANY, strict=True)
+    text = _text(path)
     try:
-        reader.fieldnames = ["_".join(name.lower().split()) for name in reader.fieldnames or ()]
-        rows = [(reader.line_num, _values(row)) for row in reader]
-    except csv.Error as error:
-        raise PackError(f"{path} can't be read ({error}): see whether a quotation mark is missing") from error
-    columns = [name for name in reader.fieldnames or () if name]
+        columns, rows = csv_rows(text)
+    except ConversionError as error:
+        raise PackError(f"{path}: {error}") from error
     lacking = [name for name in ("setting", "name") if name not in columns]
     if columns and lacking:
-        marks = [what for sign, what in _SEPARATORS.items() if sign in _text(path).partition("\n")[0]]
-        hint = f"it is parted by {marks[0]}: save it with commas" if marks else "its first line must name the columns"
-        raise PackError(f"{path} has no column {' and '.join(lacking)} (its columns: {', '.join(columns)[:200]}): {hint}")
+        raise PackError(f"{path}: {no_column(lacking, columns, text)}")
     if slip := misnamed(columns, COLUMNS):
         raise PackError(f"{path} has a column '{slip[0]}' and none named '{slip[1]}': mend its name, or take it out")
     _tell_unknown(columns, COLUMNS, str(path), problems)
-    return [(number, values) for number, values in rows if any(values.values())]
-
-
-def _values(row: Mapping[str, Any]) -> dict[str, str]:
-    texts = {key: " ".join(value) if isinstance(value, list) else value or "" for key, value in row.items() if key}
-    return {key: text.strip() for key, text in texts.items() if key != TOO_MANY or text.strip()}
+    return rows
 
 
 def _setting(values: Mapping[str, str], phase: str, seen_at: str, seen_on: date) -> Setting:

@@ -43,7 +43,12 @@ def usable(field: str, value: str, where: str, problems: list[Skipped]) -> str:
     if field.endswith("email"):
         good, what = "@" in value, "an e-mail address"
     else:
-        good, what = sum(map(str.isdigit, value)) >= _FEWEST_DIGITS and not _ROUNDED.fullmatch(value), "a phone number"
+        good, what = may_be_phone(value), "a phone number"
     if not good:
         problems.append(Skipped(where, f"{field} '{value[:80]}' is not {what}, and not used: mend it, or leave it empty"))
     return value if good else ""
+
+
+def may_be_phone(text: str) -> bool:
+    """False for what can't be a phone number: too few digits, or one that a spreadsheet has rounded."""
+    return sum(map(str.isdigit, text)) >= _FEWEST_DIGITS and not _ROUNDED.fullmatch(text)

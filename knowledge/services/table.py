@@ -5,16 +5,13 @@ Which of them it is shows from the names of its columns, in any order and case.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from knowledge.convert.files import decode
+from knowledge.csv_rows import TOO_MANY, csv_rows, no_column
 from knowledge.documents import storable, unexpected
 from knowledge.errors import ConversionError
 from knowledge.services import kb5, outpost
@@ -26,9 +23,6 @@ from knowledge.source_list import Source
 from knowledge.types import Area, Document, Skipped
 
 LARGEST_FILE = 50_000_000  # bytes
-_TOO_MANY = "too many"  # the values of a row that stand under no column
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-_SPACE = re.compile(r"[^\S\t]+")  # a tab parts columns
 _ALIASES = {
     "organization": "organisation", "minimum_age": "min_age", "maximum_age": "max_age", "opening_times": "when",
     "contact_phone": "phone", "contact_email": "email", "telephone": "phone", "e-mail": "email",
@@ -60,8 +54,8 @@ def read_services(source: Source, area: Area) -> Iterator[Document | Skipped]:
     """Each service of the file that may be shown, as a page; else why it was left out."""
     label = storable(str(source.location))
     try:
-        columns, rows = _table(source)
-        shape = _shape(columns, label)
+        columns, rows, text = _table(source)
+        shape = _shape(columns, text)
         if shape is _OWN:
             columns, rows = _own_names(columns, rows)
         odd = [name for name in columns if not shape.known(name)]
@@ -132,7 +126,7 @@ def _service(shape: _Shape, row: Row, titles: Mapping[str, str], further: Mappin
 
 def _wrong(row: Row, shape: _Shape) -> str:
     """Why a row can't be read; "" if it can."""
-    if _TOO_MANY in row:
+    if TOO_MANY in row:
         return "it has more values than there are columns: put quotation marks around a value with a comma in it"
     if not row.get(shape.ids[-1]):
         return f"it has no '{shape.ids[-1]}': fill it in"
@@ -145,7 +139,7 @@ def _further(rows: Sequence[tuple[int, Row]]) -> Mapping[str, Sequence[Row]]:
     """Outpost's rows that belong to another one, by its id."""
     found: dict[str, list[Row]] = {}
     for _, row in rows:
-        if (parent := row.get("import_id_reference")) and _TOO_MANY not in row:
+        if (parent := row.get("import_id_reference")) and TOO_MANY not in row:
             found.setdefault(parent, []).append(row)
     return found
 
@@ -179,27 +173,17 @@ def _slips(row: Row, shape: _Shape, where: str) -> list[Skipped]:
     return problems
 
 
-def _table(source: Source) -> tuple[list[str], list[tuple[int, Row]]]:
-    """The names of the columns, and each row that is not blank with the number of the line that it ends on."""
+def _table(source: Source) -> tuple[list[str], Sequence[tuple[int, Row]], str]:
+    """The names of the columns, the rows that are not blank, each with its last line, and the text of it all."""
     size = source.location.stat().st_size
     if size > LARGEST_FILE:
         raise ConversionError(f"it has {size:,} bytes, at most {LARGEST_FILE:,}: split it")
     text = storable(decode(source.location.read_bytes()))
-    reader = csv.DictReader(io.StringIO(text, newline=None), restkey=_TOO_MANY, strict=True)
-    try:
-        reader.fieldnames = [_column(name) for name in reader.fieldnames or ()]
-        rows = [(reader.line_num, _values(row)) for row in reader]
-    except csv.Error as error:
-        raise ConversionError(f"it can't be read ({error}): see whether a quotation mark is missing") from error
-    columns = [name for name in reader.fieldnames or () if name]
+    columns, rows = csv_rows(text)
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         raise ConversionError(f"it has the column '{twice[0][:80]}' twice: rename or remove one")
-    return columns, [(number, row) for number, row in rows if any(row.values())]
-
-
-def _column(name: str) -> str:
-    return _SPACE.sub("_", name.strip().lower())
+    return columns, rows, text
 
 
 def _own_names(columns: list[str], rows: Sequence[tuple[int, Row]]) -> tuple[list[str], list[tuple[int, Row]]]:
@@ -214,19 +198,11 @@ def _own_names(columns: list[str], rows: Sequence[tuple[int, Row]]) -> tuple[lis
     return [names.get(name, name) for name in columns], renamed
 
 
-def _values(row: Mapping[str, Any]) -> Row:
-    texts = {key: " ".join(value) if isinstance(value, list) else value or "" for key, value in row.items() if key}
-    return {key: text.strip() for key, text in texts.items() if key != _TOO_MANY or text.strip()}
-
-
-def _shape(columns: Sequence[str], label: str) -> _Shape:
+def _shape(columns: Sequence[str], text: str) -> _Shape:
     if "import_id" in columns and "name" in columns:
         return _OUTPOST
     if "title" in columns and any(name in columns for name in kb5.SIGNS):
         return _KB5
     if "name" in columns:
         return _OWN
-    found = " ".join(columns)
-    marks = [what for sign, what in _SEPARATORS.items() if sign in found]
-    hint = f"it is parted by {marks[0]}: save it with commas" if marks else "its first line must name the columns"
-    raise ConversionError(f"it has no column 'name' (its columns: {', '.join(columns)[:200] or 'none'}): {hint}")
+    raise ConversionError(no_column(["'name'"], columns, text))

@@ -19,13 +19,12 @@ from knowledge.convert.tidy import looks_like_markdown, tidy
 from knowledge.dates import parse_date
 from knowledge.documents import storable
 from knowledge.emails import decode_in_html, decode_in_text
+from knowledge.slips import may_be_phone
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>|<!--")
 _MARK = re.compile(r"(?m)^[ \t]*(?:[-*>] |#{1,6} )")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
 _ONE_NUMBER = re.compile(r"[+()\d\s./-]{3,}(?:(?:ext|x|extension)\.? ?\d{1,6})?", re.IGNORECASE)
-_FEWEST_DIGITS = 3
-_ROUNDED = re.compile(r"[\d.,]+E\+?\d+", re.IGNORECASE)  # what a spreadsheet makes of a long number
 _EMAIL = re.compile(r"[^\s@,;<>()]{1,64}@[^\s@,;<>()]{1,190}\.[^\s@,;<>().]{2,}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{3,1000}")
 _NO_LIMIT = 99  # years; directories write 99, 100 or 120 where there is no upper age
@@ -145,7 +144,7 @@ def price(option: Any, amount: Any, detail: Any = "", currency: Any = "") -> str
 def phone(value: Any, extension: Any = "") -> str:
     """A phone number as people write it; "" for what can't be one. Words beside the number are kept."""
     text, more = line(value)[:120].strip("\"'“”‘’ "), line(extension)[:10]
-    if sum(map(str.isdigit, text)) < _FEWEST_DIGITS or _ROUNDED.fullmatch(text):
+    if not may_be_phone(text):
         return ""
     if _ONE_NUMBER.fullmatch(text):
         try:

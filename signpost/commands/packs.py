@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from knowledge.csv_rows import TOO_MANY
 from knowledge.errors import PackError
 from knowledge.gias import BroughtUp, brought_up, schools_of
-from knowledge.pack import COLUMNS, TOO_MANY, setting_rows
+from knowledge.pack import COLUMNS, setting_rows
 from signpost.output import Output
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
