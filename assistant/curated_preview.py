@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.decide import curated_nearness
+from assistant.read import AT_ONCE, read
 from assistant.recorder import Recorder
+from assistant.retrieve import scopes_for
 from assistant.turn import Assistant
 from assistant.types import Context, Kind, Reading, Reply
 from knowledge.encoder import Encoder
 from knowledge.index import ScopeIndex
 from knowledge.library import Library, ScopeView
 from knowledge.patched import PatchedIndex
+from knowledge.search import search
 from knowledge.split import split
 from knowledge.topics import TopicMapper
 from knowledge.types import Document, DocumentFacts, Passage, Scope
 from knowledge.units import units, words_of
 
-_MOST_PARTS = 20  # parts of pages that are really asked for
+_MOST_PARTS = 12  # parts of pages that are asked for
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,12 @@ class Trial:
 
     def wins_over(self, tried: Sequence[Tried], context: Context) -> list[Beaten]:
         """The parts of near pages whose own heading is answered by the new answer from now on."""
-        hits = [reading.hit for each in tried for reading in each.near]
+        hits = [reading.hit for each in tried for reading in each.near[:AT_ONCE]]
         pages = [hit for hit in hits if not hit.document.kind.startswith(("curated", "card"))]
-        parts = dict.fromkeys(Beaten(hit.document.title, hit.passage.headings[-1], hit.document.url) for hit in pages)
-        return [part for part in list(parts)[:_MOST_PARTS] if self._answers(part.heading, context)]
+        parts: dict[Beaten, Passage] = {}
+        for hit in pages:
+            parts.setdefault(Beaten(hit.document.title, hit.passage.headings[-1], hit.document.url), hit.passage)
+        return [part for part, passage in [*parts.items()][:_MOST_PARTS] if self._takes(part.heading, passage, context)]
 
     def _one(self, question: str, context: Context) -> Tried:
         before, after = self.without.explain(question, context), self.given.explain(question, context)
@@ -83,8 +88,22 @@ class Trial:
         sure = answered and (after.decision is None or after.decision.sure)
         return Tried(question, after.reply, answered, sure, max(near, default=0.0), before.reply.kind, page, before.readings)
 
-    def _answers(self, question: str, context: Context) -> bool:
-        return any(each.document == _id_of(self.key) for each in self.given.explain(question, context).reply.citations)
+    def _takes(self, heading: str, passage: Passage, context: Context) -> bool:
+        """True if the new answer is given to whoever asks for the heading of `passage`."""
+        if not self._reads_better(heading, passage, context):
+            return False
+        return any(each.document == _id_of(self.key) for each in self.given.explain(heading, context).reply.citations)
+
+    def _reads_better(self, heading: str, passage: Passage, context: Context) -> bool:
+        """True if the new answer comes before the passage itself, or is near: a whole turn reads 16 passages more to say so."""
+        parts = self.given.parts
+        understanding, vector = self.given.understand(heading, context)
+        scopes = scopes_for(context, understanding.setting, national=parts.national)
+        found = search(parts.library, scopes, self.given.search_query(understanding, vector), parts.candidates, parts.weights)
+        both = [hit for hit in found if hit.passage.document_id == self.key or hit.passage.id == passage.id]
+        readings = read(understanding.query, both, parts.readers)
+        written = [each for each in readings if each.hit.passage.document_id == self.key]
+        return any(each is readings[0] or curated_nearness(each) >= parts.dialogue.curated_at for each in written)
 
 
 def try_answer(assistant: Assistant, document: Document, mapper: TopicMapper, silent: Recorder) -> Trial:

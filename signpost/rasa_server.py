@@ -58,11 +58,13 @@ def trained_model(again: bool = False) -> Path:
     model = MODELS / f"{digest.hexdigest()[:16]}.tar.gz"
     if again or not model.exists():
         MODELS.mkdir(parents=True, exist_ok=True)
+        begun = MODELS / f"{os.getpid()}-{model.name}"  # two processes may train at once
         arguments = [
             "train", "--domain", "assistant/domain.yml", "--config", "config.yml", "--data", "intents", "assistant/rules.yml",
-            "--out", str(MODELS), "--fixed-model-name", model.name,
+            "--out", str(MODELS), "--fixed-model-name", begun.name,
         ]  # fmt: skip
         run_rasa(arguments)
+        begun.replace(model)
     return model
 
 
