@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
+# Each holds the models: 2 GB. A file's tests share what they start, so they stay together. The browser's tests run alone: a click waits.
+TEST_WORKERS ?= 2
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 TRAINED_ON := $(addprefix evaluation/packs/,hollinsea norcombe wexbridge carrowby)
 READ := $(addprefix evaluation/packs/,ambleford brackenshire calderholme eastholme elmsworth harrowdene kingsmoor lynthorpe \
@@ -72,7 +74,8 @@ rasa: .venv-rasa/.ready $(DATA)/.ready  ## Serve with a real Rasa server beside 
 	$(BIN)/signpost rasa
 
 test: $(VENV)/.dev $(DATA)/.ready .venv-rasa/.ready  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --ignore tests/journeys
+	$(BIN)/python -m pytest tests/journeys
 
 check: $(VENV)/.dev  ## Lint, types, imports and sizes
 	$(BIN)/ruff check .

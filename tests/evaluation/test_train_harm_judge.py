@@ -37,7 +37,7 @@ def test_it_learns_and_writes_changes_that_serve(tmp_path: Path) -> None:
     facts = merged_facts(DATA / "cross_encoder")
     changes, made = tmp_path / "changes", tmp_path / "harm_judge"
     with published_model(None, facts["weights"], facts["tokens"]) as folder:
-        train_one(Run(folder, changes, Training(messages=640, messages_a_batch=16, warm_up=5), None, GIVEN))
+        train_one(Run(folder, changes, Training(messages=320, messages_a_batch=16, warm_up=5), None, GIVEN))
     assert (changes / CHANGES_FILE).stat().st_size < 25_000_000
     assert make_merged(changes, made)
     judge = HarmJudge(made)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -50,14 +51,18 @@ MOST_FALSE_IDIOMS, MOST_FALSE_SHORT, MOST_FALSE_FAMILIES = 0.10, 0.10, 0.05
 PROCESSORS = 3  # counts may differ by so many: processors do not round the encoder's 8-bit numbers alike
 
 
+# What is not a disclosure told alone is tried one in so many, unless SIGNPOST_WHOLE_TESTS is set: all of it takes an old processor
+# half an hour.
+ONE_IN = 1 if os.environ.get("SIGNPOST_WHOLE_TESTS") else 4
+
+Given = dict[str, list[Labelled]]
 Met = dict[str, list[tuple[Labelled, Level]]]
 
 
 @pytest.fixture(scope="module")
-def met() -> Met:
-    """What was held out, with how the screen meets it."""
-    screen = SafetyScreen(SafetyRules.load(), SafetyModel.load(), OnnxEncoder(DATA / "encoder"), HarmJudge(MADE / "harm_judge"))
-    given = {
+def given() -> Given:
+    """What was held out."""
+    return {
         "own": own("held_out"),
         "blind": own("blind"),
         "short": own("short"),
@@ -72,10 +77,29 @@ def met() -> Met:
         "told within stories": told_within_held_out(),
         "families' words": [one for pack in (*HELD_OUT, *OTHERS) for one in of_families(pack)],
     }
-    texts = [one.text for rows in given.values() for one in rows]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # some minutes on a processor without VNNI
+
+
+@pytest.fixture(scope="module")
+def met(given: Given) -> Met:
+    """How the screen meets it."""
+    screen = SafetyScreen(SafetyRules.load(), SafetyModel.load(), OnnxEncoder(DATA / "encoder"), HarmJudge(MADE / "harm_judge"))
+    tried = {name: sampled(rows) for name, rows in given.items()}
+    texts = [one.text for rows in tried.values() for one in rows]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         levels = pool.map(lambda text: screen.screen(text).level, texts)
-        return {name: [(one, next(levels)) for one in rows] for name, rows in given.items()}
+        return {name: [(one, next(levels)) for one in rows] for name, rows in tried.items()}
+
+
+def sampled(rows: Sequence[Labelled]) -> list[Labelled]:
+    """Every disclosure that is told alone, and one in `ONE_IN` of the rest."""
+    alone = [one.harm and not one.within and one.source not in (LONG, "asked_once") for one in rows]
+    rest = [one for one, is_alone in zip(rows, alone, strict=True) if not is_alone]
+    return [one for one, is_alone in zip(rows, alone, strict=True) if is_alone] + rest[::ONE_IN]
+
+
+def at_most(share: float, levels: Sequence[Level]) -> float:
+    """How many of `levels` `share` is; of a sample, one or two more, which is chance."""
+    return share * len(levels) + (1.5 if ONE_IN > 1 else 0.0)
 
 
 def plain(text: str) -> str:
@@ -85,6 +109,20 @@ def plain(text: str) -> str:
 def test_no_message_of_our_own_and_no_disclosure_that_is_held_out_is_learned_from() -> None:
     kept = {plain(one.text) for one in held_out() if one.harm or one.source in HELD_OUT_SETS}
     assert kept.isdisjoint(plain(one.text) for one in (*own("train"), *own("long_train"), *examples(), *routing()))
+
+
+def test_what_is_held_out_is_large_enough(given: Given) -> None:
+    sizes = {name: len(rows) for name, rows in given.items()}
+    least = {
+        "questions told as stories by two others": 200,
+        "told within stories": 400,
+        "families' words": 500,
+        "among five": 140,
+    }
+    assert sizes["buried in"] > 400
+    assert all(sizes[name] > size for name, size in least.items())
+    for name in ("long", "asked once"):
+        assert 100 < sum(one.harm for one in given[name]) < sizes[name] - 100
 
 
 def test_the_blind_set_is_large_enough() -> None:
@@ -126,9 +164,8 @@ def test_held_out_disclosures_are_met(met: Met) -> None:
 
 def test_disclosures_that_are_buried_in_other_text_are_met(met: Met) -> None:
     levels = [level for _, level in met["buried in"]]
-    assert len(levels) > 400
-    assert sum(level is not Level.DISCLOSURE for level in levels) <= MOST_MISSED_BURIED * len(levels)
-    assert sum(level is Level.NONE for level in levels) <= MOST_SILENT_BURIED * len(levels)
+    assert sum(level is not Level.DISCLOSURE for level in levels) <= at_most(MOST_MISSED_BURIED, levels)
+    assert sum(level is Level.NONE for level in levels) <= at_most(MOST_SILENT_BURIED, levels)
 
 
 @pytest.mark.parametrize(
@@ -142,23 +179,20 @@ def test_stories_and_what_was_asked_once_are_met_as_they_are(
     met: Met, name: str, missed: float, silent: float, false: float
 ) -> None:
     harm, rest = ([level for one, level in met[name] if one.harm is told] for told in (True, False))
-    assert len(harm) > 100 < len(rest)
-    assert sum(level is not Level.DISCLOSURE for level in harm) <= missed * len(harm)
-    assert sum(level is Level.NONE for level in harm) <= silent * len(harm)
-    assert sum(level is Level.DISCLOSURE for level in rest) <= false * len(rest)
+    assert sum(level is not Level.DISCLOSURE for level in harm) <= at_most(missed, harm)
+    assert sum(level is Level.NONE for level in harm) <= at_most(silent, harm)
+    assert sum(level is Level.DISCLOSURE for level in rest) <= at_most(false, rest)
 
 
 def test_questions_that_are_told_as_stories_raise_few_alarms(met: Met) -> None:
     levels = [level for _, level in met["questions told as stories by two others"]]
-    assert len(levels) > 200
-    assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_STORIES * len(levels)
+    assert sum(level is Level.DISCLOSURE for level in levels) <= at_most(MOST_FALSE_STORIES, levels)
 
 
 def test_disclosures_within_such_stories_are_met(met: Met) -> None:
     levels = [level for _, level in met["told within stories"]]
-    assert len(levels) > 400
-    assert sum(level is not Level.DISCLOSURE for level in levels) <= MOST_MISSED_WITHIN * len(levels)
-    assert sum(level is Level.NONE for level in levels) <= MOST_SILENT_WITHIN * len(levels)
+    assert sum(level is not Level.DISCLOSURE for level in levels) <= at_most(MOST_MISSED_WITHIN, levels)
+    assert sum(level is Level.NONE for level in levels) <= at_most(MOST_SILENT_WITHIN, levels)
 
 
 def test_no_story_that_is_held_out_is_learned_from() -> None:
@@ -171,30 +205,28 @@ def test_no_story_that_is_held_out_is_learned_from() -> None:
 
 def test_disclosures_in_very_long_messages_are_met(met: Met) -> None:
     levels = [level for _, level in met["among five"]]
-    assert len(levels) > 140
-    assert sum(level is not Level.DISCLOSURE for level in levels) <= MOST_MISSED_AMONG_FIVE * len(levels)
+    assert sum(level is not Level.DISCLOSURE for level in levels) <= at_most(MOST_MISSED_AMONG_FIVE, levels)
 
 
 def test_held_out_idioms_raise_few_alarms(met: Met) -> None:
     for name in ("own", "blind"):
         levels = [level for one, level in met[name] if one.kind == "idiom" and not one.harm]
-        assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_IDIOMS * len(levels)
+        assert sum(level is Level.DISCLOSURE for level in levels) <= at_most(MOST_FALSE_IDIOMS, levels)
 
 
 def test_short_turns_of_a_chat_raise_few_alarms(met: Met) -> None:
     levels = [level for one, level in met["short"] if not one.harm]
-    assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_SHORT * len(levels)
+    assert sum(level is Level.DISCLOSURE for level in levels) <= at_most(MOST_FALSE_SHORT, levels)
 
 
 def test_what_families_ask_in_their_own_words_raises_few_alarms(met: Met) -> None:
     levels = [level for one, level in met["families' words"] if not one.harm]
-    assert len(levels) > 500
-    assert sum(level is Level.DISCLOSURE for level in levels) <= MOST_FALSE_FAMILIES * len(levels)
+    assert sum(level is Level.DISCLOSURE for level in levels) <= at_most(MOST_FALSE_FAMILIES, levels)
 
 
 def test_the_page_states_what_is_measured(met: Met) -> None:
     for name, rows in met.items():
-        if name == "among five":
+        if name == "among five" or ONE_IN > 1:
             continue
         harm = [level for one, level in rows if one.harm]
         rest = [level for one, level in rows if not one.harm]
