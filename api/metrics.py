@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
@@ -23,12 +24,25 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         self._registry.register(_Gauges(gauges))
         self.seconds = Histogram(
-            "signpost_message_seconds", "How long a message of a conversation took.", buckets=_SECONDS, registry=self._registry
+            "signpost_message_seconds", "How long a message or a question took.", buckets=_SECONDS, registry=self._registry
         )
         self.replies = Counter(
-            "signpost_replies", "Replies in conversations.", ("area", "kind", "reason"), registry=self._registry
+            "signpost_replies",
+            "Replies in conversations and to questions asked alone.",
+            ("area", "kind", "reason"),
+            registry=self._registry,
         )
         self.failed = Counter("signpost_failed_messages", "Messages that ended in an error.", registry=self._registry)
+
+    @contextmanager
+    def message(self) -> Iterator[None]:
+        """Around what answers a message: its time, and whether it failed."""
+        with self.failed.count_exceptions(), self.seconds.time():
+            yield
+
+    def replied(self, area: str, kind: str, reason: str | None) -> None:
+        """Count one reply."""
+        self.replies.labels(area, kind, reason or "").inc()
 
     def text(self) -> bytes:
         """All of them, as Prometheus reads them."""
@@ -44,11 +58,11 @@ class MeasuredRunner:
 
     async def handle(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[Message]:
         """As the runner does."""
-        with self._metrics.failed.count_exceptions(), self._metrics.seconds.time():
+        with self._metrics.message():
             messages = await self.within.handle(sender, text, metadata)
         for message in messages:
             reply = message.get("custom", {})
-            self._metrics.replies.labels(metadata.get("area", ""), reply.get("kind", ""), reply.get("reason") or "").inc()
+            self._metrics.replied(metadata.get("area", ""), reply.get("kind", ""), reply.get("reason"))
         return messages
 
     async def forget(self, sender: str) -> bool:

@@ -53,7 +53,11 @@ def ask(service: ServiceDep, request: Request, area: str, question: Question) ->
     """The reply to one question, asked on its own."""
     check_rate(service, request)
     context = Context(area, question.setting, question.audience, asker=f"ask:{client_of(request)}")
-    return reply_out(service.assistant.answer(readable(question.text), context))
+    service.assistant.area(area)  # who asks for an area that there is not is told so, and not counted
+    with service.metrics.message():
+        reply = service.assistant.answer(readable(question.text), context)
+    service.metrics.replied(area, reply.kind.value, reply.reason and reply.reason.value)
+    return reply_out(reply)
 
 
 @router.get("/areas/{area}/questions")

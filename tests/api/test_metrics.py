@@ -44,11 +44,13 @@ def test_replies_and_times_are_counted(client: TestClient) -> None:
     page = client.post("/larkmere/chat", data={"text": said})
     assert page.status_code == 200
     client.post("/webhooks/rest/webhook", json={"sender": "m", "message": "hello", "metadata": {"area": "larkmere"}})
+    assert client.post("/api/v1/areas/larkmere/ask", json={"text": "how much is the otters club?"}).status_code == 200
+    assert client.post("/api/v1/areas/nowhere/ask", json={"text": "hello"}).status_code == 404
     after = counted(client)
     for name, more in (
-        ("signpost_replies_total area=larkmere kind=answer reason=confident", 1),
+        ("signpost_replies_total area=larkmere kind=answer reason=confident", 2),
         ("signpost_replies_total area=larkmere kind=smalltalk reason=", 1),
-        ("signpost_message_seconds_count", 2),
+        ("signpost_message_seconds_count", 3),
         ("signpost_failed_messages_total", 0),
     ):
         assert after[name] - before.get(name, 0) == more, name
