@@ -101,7 +101,7 @@ class Trial:
         scopes = scopes_for(context, understanding.setting, national=parts.national)
         found = search(parts.library, scopes, self.given.search_query(understanding, vector), parts.candidates, parts.weights)
         both = [hit for hit in found if hit.passage.document_id == self.key or hit.passage.id == passage.id]
-        readings = read(understanding.query, both, parts.readers)
+        readings = read(parts.abbreviations.expand(understanding.query), both, parts.readers)
         written = [each for each in readings if each.hit.passage.document_id == self.key]
         return any(each is readings[0] or curated_nearness(each) >= parts.dialogue.curated_at for each in written)
 

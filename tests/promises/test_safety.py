@@ -51,8 +51,8 @@ MOST_FALSE_IDIOMS, MOST_FALSE_SHORT, MOST_FALSE_FAMILIES = 0.10, 0.10, 0.05
 PROCESSORS = 3  # counts may differ by so many: processors do not round the encoder's 8-bit numbers alike
 
 
-# What is not a disclosure told alone is tried one in so many, unless SIGNPOST_WHOLE_TESTS is set: all of it takes an old processor
-# half an hour.
+# What is not a disclosure told alone is tried one in so many, unless SIGNPOST_WHOLE_TESTS is set: all of it takes two cores with VNNI
+# three and a half minutes, and others longer.
 ONE_IN = 1 if os.environ.get("SIGNPOST_WHOLE_TESTS") else 4
 
 Given = dict[str, list[Labelled]]
