@@ -15,11 +15,12 @@ from rasa_sdk.events import AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.replies import channel_message
-from assistant.contacts import OWN
+from actions.tracked import contact_setting, context_of, entities, offered, said
+from assistant.choices import chosen
 from assistant.dialogue import DENIED
 from assistant.errors import AreaUnknown, place_of
 from assistant.talk import Step, Talk
-from assistant.types import Audience, Context, Kind, Reply
+from assistant.types import Audience, Context, Kind
 
 log = logging.getLogger(__name__)
 Event = dict[str, Any]
@@ -50,7 +51,8 @@ class TalkAction(Action):  # type: ignore[misc]
             log.error("%s failed: %s in %s", self.name_, type(error).__name__, place_of(error))
             step = self._talk.failed(context)
         about = {"setting": context.setting, "contact_setting": contact_setting(step.replies), "card": self.card(tracker, step)}
-        slots = {"area": context.area, "audience": context.audience.value, **about, **step.slots}
+        where = {"area": context.area, "audience": context.audience.value, "offered": offered(step.replies)}
+        slots = {**where, **about, **step.slots}
         for reply in step.replies:
             dispatcher.utter_message(**channel_message(reply, slots))
         return [*self.resets(), *(SlotSet(name, value) for name, value in slots.items())]
@@ -147,6 +149,22 @@ class ActionChooseReading(TalkAction):
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """The passage, if the last question finds it."""
         return talk.choose_reading(next(iter(entities(tracker, "passage")), ""), context)
+
+
+class ActionChooseListed(TalkAction):
+    """Takes "the second one" for the button that it means."""
+
+    name_ = "action_choose_listed"
+
+    def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
+        """What the button does, of those that the last reply showed; a fixed sentence if there is none at that place."""
+        place, payloads = int(entities(tracker, "place")[0]), tracker.get_slot("offered") or []
+        if place > len(payloads):
+            return talk.smalltalk("not_listed", context)
+        kind, value = chosen(payloads[place - 1 if place > 0 else place])
+        if kind == "setting":
+            return talk.choose_setting("", [None if value == "none" else value], str(tracker.get_slot("pending") or ""), context)
+        return talk.choose_reading(value, context)
 
 
 class ActionFeedback(TalkAction):
@@ -259,36 +277,6 @@ class ActionSafeguarding(TalkAction):
 
 ACTIONS: tuple[type[TalkAction], ...] = (
     ActionAnswer, ActionComplaint, ActionContactPerson, ActionChooseSetting, ActionChooseAudience, ActionChooseReading,
-    ActionFeedback, ActionDontKnow, ActionSmalltalk, ActionRepeat, ActionExplainWords, ActionStartOver, ActionSafeguarding,
+    ActionChooseListed, ActionFeedback, ActionDontKnow, ActionSmalltalk, ActionRepeat, ActionExplainWords, ActionStartOver,
+    ActionSafeguarding,
 )  # fmt: skip
-
-
-def said(tracker: Tracker) -> str:
-    """The words of the last message."""
-    return str(tracker.latest_message.get("text") or "")
-
-
-def contact_setting(replies: Sequence[Reply]) -> str | None:
-    """The setting whose own role is on a card that is shown, the last one: what is sent to that role goes there."""
-    own = [card.setting for reply in replies for card in reply.contacts if card.key == OWN]
-    return own[-1] if own else None
-
-
-def entities(tracker: Tracker, kind: str) -> list[str]:
-    """The values of one kind of entity in the last message, each once, in order."""
-    found = tracker.latest_message.get("entities") or []
-    return list(dict.fromkeys(str(each.get("value")) for each in found if each.get("entity") == kind))
-
-
-def context_of(tracker: Tracker, only_area: str = "") -> Context:
-    """Where and for whom the conversation is held: from the slots, at first from the message's metadata."""
-    given = tracker.latest_message.get("metadata") or {}
-    area = tracker.get_slot("area")
-    setting = tracker.get_slot("setting") if area else given.get("setting")
-    audience = tracker.get_slot("audience") or given.get("audience")
-    known = audience if audience in list(Audience) else Audience.PARENT
-    misread = bool(given.get("misread")) and tracker.get_slot("last_kind") == Kind.SAFEGUARDING.value
-    return Context(
-        str(area or given.get("area") or only_area), setting, Audience(known),
-        bool(tracker.get_slot("clarified")), str(tracker.get_slot("last_question") or ""), tracker.sender_id, misread,
-    )  # fmt: skip

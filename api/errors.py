@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.pages import render_error
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 _PROGRAMS = ("/api/", "/health", "/nlu/", "/webhook")
 _PLACES = 6
 _NO_PAGE = "There is no page at this address."
+_NO_DATABASE = "We can't save or look anything up just now. Please try again in a minute."
 _SORRY = "Something went wrong on our side. Please try again in a minute."
 
 
@@ -31,6 +33,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AreaUnknown, _unknown)
     app.add_exception_handler(AssistantError, failed)
     app.add_exception_handler(KnowledgeError, failed)
+    app.add_exception_handler(OperationalError, _no_database)
     app.add_exception_handler(Exception, failed)
 
 
@@ -70,6 +73,14 @@ def failed(request: Request, error: Exception) -> Response:
     """An error of ours. The log gets its kind and where it came from; its message could hold what somebody typed."""
     log.error("request failed: %s at %s", type(error).__name__, _places(error))
     return respond(request, 500, _SORRY)
+
+
+def _no_database(request: Request, error: Exception) -> Response:
+    """The database has no room, or can't be reached: whoever asks may try again."""
+    log.error("the database could not be used: %s at %s", type(error).__name__, _places(error))
+    response = respond(request, 503, _NO_DATABASE)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _places(error: Exception) -> str:

@@ -28,6 +28,12 @@ def choose_reading(reading: Reading | None) -> str:
     return "/choose_reading" + json.dumps({"passage": str(reading.hit.passage.id) if reading else "none"})
 
 
+def chosen(payload: str) -> tuple[str, str]:
+    """What a button's payload chooses: "setting" or "passage", and which ("none": none of those offered)."""
+    ((kind, value),) = json.loads(payload[payload.index("{") :]).items()
+    return kind, value
+
+
 def other_pages(readings: Sequence[Reading], shown: Sequence[str]) -> list[tuple[str, Choice]]:
     """The next best documents, each with its button: none of those `shown`."""
     seen = {document_of(part) for part in shown}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rapidfuzz import fuzz, process
@@ -25,6 +26,7 @@ FAQ = "faq"
 DISCLOSURE = "disclosure"
 PERSON = "ask_person"
 CHOOSE_SETTING = "choose_setting"
+CHOOSE_LISTED = "choose_listed"
 SMALLTALK = (
     "greet", "thanks", "bye", "affirm", "deny", "dont_know", "repeat", "start_over", "what_can_you_do", "are_you_human",
     "who_can_see_this", "not_what_i_meant", "explain_words",
@@ -67,6 +69,7 @@ class DialogueRules:
     of_person: frozenset[str]
     corrects: frozenset[str]
     said: Mapping[str, re.Pattern[str]]
+    listed: Mapping[int, re.Pattern[str]]
     follow_up: FollowUpRules
     story: StoryRules
 
@@ -84,6 +87,7 @@ class DialogueRules:
                 frozenset(str(rows["never_answered"]).split()), float(rows["person_sure"]),
                 frozenset(str(rows["of_person"]).split()), frozenset(str(rows["corrects"]).split()),
                 {intent: re.compile("|".join(patterns)) for intent, patterns in rows["said"].items()},
+                _places(rows["listed"]),
                 FollowUpRules(
                     int(follow["longest"]), tuple(follow["starts"]), frozenset(follow["refers"]),
                     int(follow["referring_longest"]), frozenset(follow["alone"]),
@@ -122,6 +126,16 @@ def intent_said(text: str, rules: DialogueRules) -> str:
     """The intent that the whole of a message says in plain words ("thank you dear"); nothing of any other message."""
     plain = " ".join(word.replace("'", "") for word in words(text))
     return next((intent for intent, pattern in rules.said.items() if pattern.fullmatch(plain)), "")
+
+
+def place_said(text: str, rules: DialogueRules) -> int | None:
+    """Which of a list the whole of a message chooses: 2 for "the second one", -1 for the last. None if it says anything else."""
+    plain = " ".join(words(text))
+    return next((place for place, pattern in rules.listed.items() if pattern.fullmatch(plain)), None)
+
+
+def _places(rows: Mapping[str, Any]) -> dict[int, re.Pattern[str]]:
+    return {int(place): re.compile(f"{rows['before']}(?:{said}){rows['after']}") for place, said in rows["places"].items()}
 
 
 def surely_asks(understanding: Understanding, contact: float, contact_at: float, rules: DialogueRules) -> bool:

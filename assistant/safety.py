@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -62,15 +62,23 @@ class Judge(Protocol):
 class SafetyScreen:
     """Rules, the fitted model and the judge together."""
 
-    def __init__(self, rules: SafetyRules, model: SafetyModel, encoder: Encoder, judge: Judge) -> None:
+    def __init__(
+        self, rules: SafetyRules, model: SafetyModel, encoder: Encoder, judge: Judge, mend: Callable[[str], str] = str
+    ) -> None:
+        """`mend` spells a message properly. Words that nobody knows look like harm to the model, whatever they say."""
+        self._mend = mend
         self._rules = rules
         self._model = model
         self._encoder = encoder
         self._judge = judge
 
     def screen(self, text: str) -> Screening:
-        """How to meet a message, as it is seen. An empty one is nothing."""
+        """How to meet a message, as it is seen and, if it is badly spelt, as it is meant. An empty one is nothing."""
         text = visible(text)
+        as_typed, mended = self._read(text), self._mend(text)
+        return as_typed if mended == text else weighed(as_typed, self._read(mended))
+
+    def _read(self, text: str) -> Screening:
         findings = self._rules.find(text)
         if findings.always:
             return Screening(Level.DISCLOSURE, _category(findings), 1.0)
@@ -91,6 +99,19 @@ class SafetyScreen:
 
     def _scores(self, texts: Sequence[str]) -> list[float]:
         return [float(score) for score in self._model.neighbours.scores(self._encoder.encode(texts))]
+
+
+def weighed(as_typed: Screening, mended: Screening) -> Screening:
+    """One of two screenings of a message that is badly spelt: what the mended one shows goes, and what is certain as typed.
+
+    A disclosure as typed of which mended nothing is left gets its answer with the gentle line (docs/reference/safety.md).
+    """
+    if Level.DISCLOSURE not in (as_typed.level, mended.level):
+        return max(as_typed, mended, key=lambda each: each.level is Level.CAUTION)
+    if mended.level is Level.DISCLOSURE:
+        return mended
+    certain = as_typed.probability == 1.0 or mended.level is Level.CAUTION
+    return as_typed if certain else replace(as_typed, level=Level.CAUTION)
 
 
 def level_of(probability: float, findings: Findings, model: SafetyModel) -> Level:

@@ -14,33 +14,21 @@ from typing import Any
 from assistant.choices import other_pages
 from assistant.clarify import which_setting
 from assistant.contacts import ADVICE, display_name, setting_of
-from assistant.dialogue import DISCLOSURE, FAQ, PERSON, act_of, intent_said, may_name, plain_smalltalk
+from assistant.dialogue import FAQ, PERSON, intent_said, may_name
 from assistant.errors import AreaUnknown, place_of
 from assistant.follow_up import MOST_QUESTIONS, questions_in, refers_back
+from assistant.parsed import Parsed, parsed
 from assistant.safety import Level
 from assistant.shown import is_again, marks_of, noticed, numbers_told, part_shown, same
 from assistant.turn import Assistant
-from assistant.types import Context, Decision, Entity, Kind, Outcome, Reading, Reason, Reply, Understanding
-from assistant.visible import without_smileys
+from assistant.types import Context, Decision, Kind, Outcome, Reading, Reason, Reply, Understanding
 from knowledge.words import words
 
 log = logging.getLogger(__name__)
-UNREADABLE = "unreadable"
-_NEAREST = 3
 _WORDS_EXPLAINED = 4  # at once, at most
 _REACHES = ("phone", "email")  # kinds of answer that say how to reach somebody
 _FOUND_NOTHING = (Reason.ASKED_FOR_PERSON, Reason.UNSURE, Reason.NOTHING_FOUND, Reason.OUT_OF_SCOPE)
 _KEPT = 600  # characters of a redacted question that a slot may hold
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A message as Rasa's NLU describes it."""
-
-    intent: str
-    confidence: float
-    ranking: tuple[tuple[str, float], ...] = ()
-    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,30 +52,12 @@ class Talk:
         If reading it fails it is taken for a question, whose answer then says who can help. Raises only AreaUnknown.
         """
         try:
-            return self._parse(text, area)
+            return parsed(self.assistant, text, area)
         except AreaUnknown:
             raise
         except Exception as error:
             log.error("a message could not be read: %s in %s", type(error).__name__, place_of(error))
             return Parsed(FAQ, 1.0)
-
-    def _parse(self, text: str, area: str) -> Parsed:
-        plain = without_smileys(text)
-        if not any(char.isalpha() for char in plain):
-            return Parsed(UNREADABLE, 1.0)
-        understanding, vector = self.assistant.understand(text, Context(area))
-        smalltalk = plain == text and plain_smalltalk(understanding, self._parts.dialogue)
-        level = Level.NONE if smalltalk else self.assistant.screen(text).level
-        if level is Level.DISCLOSURE:
-            return Parsed(DISCLOSURE, 1.0)
-        if self._parts.languages.other(text) or (level is Level.CAUTION and plain != text):  # "goodbye 😭" gets the gentle line
-            return Parsed(FAQ, 1.0)
-        contact = self._parts.policy.contact
-        asks = contact.probability(vector)
-        leans = asks >= contact.at and self._parts.follow_ups.leans(plain)
-        act = act_of(understanding, asks, contact.at, self._parts.dialogue, leans=leans)
-        ranking = ((act, understanding.confidence), *understanding.ranking[:_NEAREST])
-        return Parsed(act, understanding.confidence if act != FAQ else 1.0, ranking, understanding.entities)
 
     def answer(self, text: str, context: Context, shown: Sequence[str] = ()) -> Step:
         """Each question of a message answered in turn, at most `MOST_QUESTIONS`, none twice; what was just `shown` says so."""

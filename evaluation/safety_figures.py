@@ -34,6 +34,7 @@ def report_held_out(screen: SafetyScreen) -> None:
     report("short turns of a chat", own("short"), screen)
     report("long stories", own("long"), screen)
     report("asked once", own("asked_once"), screen)
+    report("badly spelt", own("badly_spelt"), screen)
     for path in sorted(TOLD_BY_OTHERS.glob("*.jsonl")):
         report(f"questions told as stories, {path.stem}", of_stories_file(path), screen)
     report("stories of the held-out packs", stories_held_out(), screen)

@@ -20,7 +20,7 @@ from knowledge.source_list import Source
 from knowledge.sources import count_items, read_source
 from knowledge.split import Piece, split
 from knowledge.topics import TopicMapper
-from knowledge.types import Area, Document, IngestionReport, Skipped
+from knowledge.types import Area, Document, IngestionReport, Skipped, SourceItem, Withdrawn
 from knowledge.units import unit_vectors
 
 _FORMAT = "3"  # raise it when conversion or splitting changes, so that documents are read anew
@@ -56,7 +56,7 @@ class Ingester:
                 items.close()  # takes the bar down before anything else is said
 
     def ingest_documents(
-        self, area: str, source: str, items: Iterable[Document | Skipped], gone: Collection[str] = ()
+        self, area: str, source: str, items: Iterable[SourceItem], gone: Collection[str] = ()
     ) -> IngestionReport:
         """Take in documents that are already read (`area` is "" for the national cards); those that are not there are deleted.
 
@@ -67,9 +67,13 @@ class Ingester:
         updated: list[str] = []
         unchanged: list[str] = []
         skipped: list[Skipped] = []
+        withdrawn: list[str] = []
         for item in items:
             if isinstance(item, Skipped):
                 skipped.append(item)
+                continue
+            if isinstance(item, Withdrawn):
+                withdrawn += self._withdraw(area, item, known)
                 continue
             owner = source if item.id in known else self._store.owner_of(area, item.id)
             if owner not in (None, source, *gone):
@@ -88,13 +92,20 @@ class Ingester:
                 continue
             self._put(area, source, item, digest, pieces)
             (updated if owner else created).append(item.id)
-        report = IngestionReport(tuple(created), tuple(updated), tuple(unchanged), skipped=tuple(skipped))
+        report = IngestionReport(tuple(created), tuple(updated), tuple(unchanged), tuple(withdrawn), tuple(skipped))
         return joined(report, self._delete(area, source, known, skipped))
 
     def clear_away(self, area: str, gone: Collection[str], skipped: Sequence[Skipped]) -> IngestionReport:
         """Delete the documents of the sources `gone`, but those that another source was to take over and `skipped`."""
         known = [name for source in gone for name in self._store.document_digests(area, source)]
         return self._delete(area, ", ".join(gone), known, skipped)
+
+    def _withdraw(self, area: str, item: Withdrawn, known: dict[str, str]) -> list[str]:
+        """Delete a document that is live at once, and take it out of `known`."""
+        if known.pop(item.document, None) is None:
+            return []
+        self._store.delete_document(area, item.document)
+        return [item.document]
 
     def _delete(self, area: str, source: str, names: Iterable[str], skipped: Sequence[Skipped]) -> IngestionReport:
         """What is there but can't be read now keeps its last good version; if it can't be told what that is, all do."""

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from knowledge.convert import READERS, convert_bytes, convert_html, convert_text
 from knowledge.convert.files import decode
@@ -20,7 +20,7 @@ from knowledge.documents import document_of, storable, unexpected
 from knowledge.errors import ConversionError
 from knowledge.services import read_feed, read_services
 from knowledge.source_list import FOLDER, OPEN_REFERRAL, PAGES, SERVICES_CSV, WEBSITE, Source
-from knowledge.types import Area, Document, Skipped
+from knowledge.types import Area, Document, Skipped, SourceItem
 from knowledge.website import read_website
 
 LARGEST_FILE = 50_000_000  # bytes; a larger file is nearly always a scan or a video
@@ -28,12 +28,12 @@ _LONGEST_TEXT = 2_000_000  # characters
 _PAGE_FIELDS = ("id", "setting", "url", "title", "text", "html", "updated", "owner")
 
 
-def read_source(source: Source, area: Area, fetched: Path | None = None) -> Iterator[Document | Skipped]:
+def read_source(source: Source, area: Area, fetched: Path | None = None) -> Iterator[SourceItem]:
     """Every item of `source`, in a fixed order; one that says so if nothing in it could be a page.
 
     What a website sent is kept in the folder `fetched`, if there is one, so that next time only what has changed is sent again.
     """
-    readers: Mapping[str, Callable[[Source, Area], Iterator[Document | Skipped]]] = {
+    readers: Mapping[str, Callable[[Source, Area], Iterator[SourceItem]]] = {
         FOLDER: _folder, PAGES: _pages, SERVICES_CSV: read_services, OPEN_REFERRAL: read_feed,
         WEBSITE: partial(read_website, fetched=fetched),
     }  # fmt: skip
@@ -117,6 +117,9 @@ def _pages(source: Source, area: Area) -> Iterator[Document | Skipped]:
     seen: set[str] = set()
     try:
         with source.location.open("rb") as handle:
+            if wrong := _no_list(handle):
+                yield Skipped(str(source.location), wrong, None)
+                return
             for number, raw in enumerate(handle, 1):
                 if not raw.strip():
                     continue
@@ -129,6 +132,15 @@ def _pages(source: Source, area: Area) -> Iterator[Document | Skipped]:
                 yield item
     except OSError as error:
         yield Skipped(str(source.location), f"it can't be read ({error.strerror}): let the service read it", None)
+
+
+def _no_list(handle: BinaryIO) -> str:
+    """Why a file holds no page on any line, read from its beginning; "" if it does, or is empty."""
+    starts = [line.lstrip(b"\xef\xbb\xbf \t")[:1] for line in handle if line.strip()]
+    handle.seek(0)
+    if starts[:1] == [b"["]:
+        return "it is one JSON array: write each page on one line of its own, without the brackets and commas around them"
+    return "" if not starts or b"{" in starts else "no line of it is a page: write each page as one line of JSON, in UTF-8"
 
 
 def _line(source: Source, area: Area, where: str, raw: bytes) -> Document | Skipped:

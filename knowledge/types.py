@@ -187,6 +187,16 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Withdrawn:
+    """A document that its source says may not be shown (any more): it is deleted, whatever else of the source can't be read."""
+
+    document: str
+
+
+SourceItem = Document | Skipped | Withdrawn
+
+
+@dataclass(frozen=True)
 class IngestionReport:
     """Document ids by what happened to them."""
 

@@ -35,11 +35,6 @@ _LONGEST_PAGE = 2_000_000  # bytes of HTML
 _FEWEST_WORDS = 10  # that a page shows if it needs no scripts
 _SECRETS = "SIGNPOST_"  # variables that a process which reads other people's pages has no need of
 _AS_UTF_8 = ("", "ascii", "utf-8")
-_NOT_THERE = re.compile(
-    r"(error )?404( error)?( (page )?not found)?|not found"
-    r"|((oops|sorry) )?(the |this |that )?page (you \w+ \w+ \w+ )?((was |is |could |can)?(not|no longer)|cant|doesnt|does not)"
-    r"( be)? (found|available|exist|exists)|((oops|sorry) )?we (cannot|can not|cant|couldnt) find (the|that|this|your) page"
-)
 
 
 def read_website(source: Source, area: Area, fetched: Path | None, limits: Limits = LIMITS) -> Iterator[Document | Skipped]:
@@ -143,17 +138,7 @@ def _web_page(page: Fetched) -> Converted:
     shown, has_scripts = _seen_without_scripts(html)
     if has_scripts and len(shown.split()) < _FEWEST_WORDS:
         raise ConversionError("it shows nothing without JavaScript: save it as HTML from a browser, and use kind 'folder'")
-    converted = convert_html("", html)
-    if _NOT_THERE.fullmatch(_plain_words(converted.title)):
-        raise ConversionError(
-            f"its title is '{converted.title[:80]}', but the site does not say that it is gone (error 404): "
-            "mend the link to it; it stays live if it was"
-        )
-    return converted
-
-
-def _plain_words(title: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]+", " ", re.sub("['’]", "", title.lower())).split())
+    return convert_html("", html)
 
 
 def _seen_without_scripts(html: str) -> tuple[str, bool]:

@@ -34,7 +34,7 @@ from assistant.replies import Replies
 from assistant.safety import SafetyScreen
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
-from assistant.spelling import Spelling
+from assistant.spelling import Spelling, Spellings
 from assistant.turn import Assistant, Parts
 from assistant.understand import Abbreviations
 from knowledge.cards import CARDS_SOURCE, read_cards
@@ -159,7 +159,7 @@ class Workshop:
         """The screen for disclosures. Raises PolicyError if it was fitted with other models, EncoderError if one is missing."""
         model = SafetyModel.load(DATA / "safety_model.json")
         model.fits(self.encoder.digest, self.harm_judge.digest)
-        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder, self.harm_judge)
+        return SafetyScreen(SafetyRules.load(DATA / "safety.yml"), model, self.encoder, self.harm_judge, self.spelling.mend)
 
     @cached_property
     def cross_encoder(self) -> CrossEncoder:
@@ -225,13 +225,15 @@ class Workshop:
         """Short forms, with what they stand for."""
         return Abbreviations.load(DATA / "glossary.csv")
 
+    @cached_property
     def spelling(self) -> Spelling:
         """Mends slips, towards the words of the intents and the glossary."""
         counts = Counter(word for text in all_examples(self.intents) for word in words(text))
         glossary = [word for text in self.abbreviations.expansions.values() for word in words(text)]
         return Spelling(
-            frozenset(self.encoder.words()) | set(counts) | set(glossary),
+            frozenset(self.encoder.words()) | set(counts) | set(glossary) | self.redaction_rules.ordinary,
             [*(word for word, _ in counts.most_common()), *glossary],
+            Spellings.load(DATA / "spelling.yml"),
         )
 
     def recorder(self) -> DatabaseRecorder:
@@ -265,7 +267,7 @@ class Workshop:
             kinds=self.kinds,
             checks=load_checks(DATA / "statutory_cards.yml"),
             abbreviations=self.abbreviations,
-            spelling=self.spelling(),
+            spelling=self.spelling,
             follow_ups=self.follow_ups,
             entities=EntityFinder(DATA / "entities.yml", self.abbreviations.expansions),
             languages=Languages.load(DATA / "languages.yml"),

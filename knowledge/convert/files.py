@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from knowledge.convert.not_there import refuse_not_there
 from knowledge.convert.plain import plain_to_markdown
 from knowledge.convert.reading import Read
 from knowledge.convert.tidy import first_heading, looks_like_markdown, tidy
@@ -94,6 +95,7 @@ def _finish(title: str, body: str, aside: str = "") -> Converted:
     if len(body.split()) < _FEWEST_WORDS:
         raise ConversionError("no text found in it: if it is a scan, ask for a text version")
     title = " ".join((title or first_heading(body) or _first_title(body)).split())
+    refuse_not_there(title)
     dates = find_dates(title, f"{body}\n\n{aside}")
     return Converted(title, body, dates.updated, dates.review_by)
 
@@ -123,12 +125,15 @@ def _html(content: bytes) -> Read:
 
 
 def _read_html(text: str, title: str = "") -> Read:
-    from knowledge.convert.html import html_dates, html_margins, html_title, html_to_markdown
+    from knowledge.convert.html import html_dates, html_margins, html_titles, html_to_markdown
 
     body, aside = html_to_markdown(text), html_dates(text)
     if not aside and not find_dates("", tidy(body)).updated:  # a foot may only say when the whole site was changed
         aside = html_margins(text)
-    return Read(title or html_title(text), body, aside)
+    titles = html_titles(text)
+    for said in titles:
+        refuse_not_there(said)
+    return Read(title or next(iter(titles), ""), body, aside)
 
 
 def _pdf(content: bytes) -> Read:

@@ -28,14 +28,12 @@ _SHORT_MEANING = 20  # words of a definition that stands on its term's line
 _KEPT_SHARE = 0.5  # below this share of the words, trafilatura's choice is not believed
 
 
-def html_title(html: str) -> str:
-    """The page's own heading, or its `title` up to the site's name."""
+def html_titles(html: str) -> list[str]:
+    """What the page is called: its own heading, then its `title` up to the site's name; those of them that it has."""
     root = _parse(html)
-    for heading in root.xpath("//main//h1 | //article//h1 | //h1"):
-        if text := " ".join(heading.text_content().split()):
-            return text
-    title = root.findtext(".//title") or ""
-    return re.split(r"\s+[|–—-]\s+", " ".join(title.split()))[0]
+    headings = (" ".join(node.text_content().split()) for node in root.xpath("//main//h1 | //article//h1 | //h1"))
+    title = " ".join((root.findtext(".//title") or "").split())
+    return [text for text in (next(filter(None, headings), ""), re.split(r"\s+[|–—-]\s+", title)[0]) if text]
 
 
 def html_dates(html: str) -> str:

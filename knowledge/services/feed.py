@@ -22,7 +22,7 @@ from knowledge.services.open_referral import is_gone, service_of
 from knowledge.services.service import document, document_id
 from knowledge.services.words import line
 from knowledge.source_list import Source
-from knowledge.types import Area, Document, Skipped
+from knowledge.types import Area, Skipped, SourceItem, Withdrawn
 
 MOST_SERVICES = 5_000  # of one feed; the largest council's known feed has about 1,200
 LARGEST_SAVED = 50_000_000  # bytes of a saved file
@@ -39,7 +39,7 @@ _EMPTY = "it has no services, so what is live from it stays: see whether the add
 Item = Mapping[str, Any] | Skipped
 
 
-def read_feed(source: Source, area: Area) -> Iterator[Document | Skipped]:
+def read_feed(source: Source, area: Area) -> Iterator[SourceItem]:
     """Each service of the feed that is active, as a page; else why it was left out."""
     seen: set[str] = set()
     empty, where = True, storable(source.label)
@@ -63,7 +63,7 @@ def read_feed(source: Source, area: Area) -> Iterator[Document | Skipped]:
         yield Skipped(where, unexpected(where, where, error).why, None)
 
 
-def _read(source: Source, area: Area, row: Mapping[str, Any], identifier: str) -> Iterator[Document | Skipped]:
+def _read(source: Source, area: Area, row: Mapping[str, Any], identifier: str) -> Iterator[SourceItem]:
     name = document_id(identifier)
     where = storable(f"{source.label}, service '{identifier[:80]}'")
     try:
@@ -72,8 +72,8 @@ def _read(source: Source, area: Area, row: Mapping[str, Any], identifier: str) -
         if gone is None:
             service = service_of(row, today)
             yield document(source, area, service) if service.name else Skipped(where, "it has no 'name': add one", name)
-        elif gone:
-            yield Skipped(where, gone, name)
+        else:
+            yield Skipped(where, gone, name) if gone else Withdrawn(name)
     except ConversionError as error:
         yield Skipped(where, storable(str(error)), name)
     except Exception as error:

@@ -20,7 +20,7 @@ from knowledge.services.service import Service, document, document_id
 from knowledge.services.words import day
 from knowledge.slips import misnamed, usable
 from knowledge.source_list import Source
-from knowledge.types import Area, Document, Skipped
+from knowledge.types import Area, Skipped, SourceItem, Withdrawn
 
 LARGEST_FILE = 50_000_000  # bytes
 _ALIASES = {
@@ -50,7 +50,7 @@ _OUTPOST = _Shape(
 _KB5 = _Shape(kb5.IDS, lambda name: bool(kb5.NAMES.fullmatch(name)), ("setting", kb5.OPT_OUT))
 
 
-def read_services(source: Source, area: Area) -> Iterator[Document | Skipped]:
+def read_services(source: Source, area: Area) -> Iterator[SourceItem]:
     """Each service of the file that may be shown, as a page; else why it was left out."""
     label = storable(str(source.location))
     try:
@@ -81,7 +81,7 @@ def read_services(source: Source, area: Area) -> Iterator[Document | Skipped]:
 
 def _items(
     source: Source, area: Area, shape: _Shape, rows: Sequence[tuple[int, Row]], odd: Sequence[str]
-) -> Iterator[Document | Skipped]:
+) -> Iterator[SourceItem]:
     seen: set[str] = set()
     titles = kb5.titles(row for _, row in rows)
     further = _further(rows) if shape is _OUTPOST else {}
@@ -100,6 +100,8 @@ def _items(
         try:
             service = _service(shape, row, titles, further)
             if service is None:
+                if document_:
+                    yield Withdrawn(document_)
                 continue
             if service.id in seen:
                 yield Skipped(where, f"id '{service.id[:80]}' is there twice: the first is kept; rename one", document_)
@@ -109,6 +111,8 @@ def _items(
             yield document(source, area, replace(service, setting=_setting(row, source, area, odd)))
         except kb5.Unclear as error:
             yield Skipped(where, storable(str(error)))
+            if document_:
+                yield Withdrawn(document_)
         except ConversionError as error:
             yield Skipped(where, storable(str(error)), document_)
         except Exception as error:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
 
 from api import guard, schemas
 from api.app import create_app
@@ -22,13 +23,20 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    """The real application, with three addresses that go wrong before all others."""
+    """The real application, with four addresses that go wrong before all others."""
     app = create_app(make_service(Workshop(Settings(data=DATA, client_messages_a_minute=5))))
     ours = len(app.router.routes)
 
     @app.get("/api/v1/broken")
     def broken() -> None:
         raise RuntimeError("the words of a family")
+
+    @app.get("/api/v1/full")
+    def full() -> None:
+        with create_engine("sqlite://").begin() as connection:
+            connection.execute(text("PRAGMA max_page_count = 2"))
+            connection.execute(text("CREATE TABLE words (said)"))
+            connection.execute(text("INSERT INTO words VALUES (zeroblob(100000))"))
 
     @app.get("/api/v1/slow")
     def slow() -> None:
@@ -90,6 +98,14 @@ def test_what_takes_too_long_is_given_up(client: TestClient, monkeypatch: pytest
     assert answer.json()["error"].startswith("This took too long")
 
 
+def test_who_meets_a_full_database_is_told_to_try_again(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    answer = client.get("/api/v1/full")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "60"
+    assert answer.json()["error"].startswith("We can't save")
+    assert "words" not in answer.text + caplog.text
+
+
 def test_too_many_are_told_when_to_come_back(client: TestClient) -> None:
     answers = [client.post("/api/v1/conversations", json={"area": "larkmere"}) for _ in range(6)]
     assert answers[-1].status_code == 429
@@ -103,7 +119,7 @@ def test_every_address_describes_its_errors_and_has_an_example(client: TestClien
     assert [name for name, shape in shapes.items() if shape["type"] == "object" and not shape.get("examples")] == []
     for path, methods in description["paths"].items():
         for method, what in methods.items():
-            if path.startswith("/api/v1/") and not path.endswith(("/broken", "/slow", "/waits")):
+            if path.startswith("/api/v1/") and not path.endswith(("/broken", "/full", "/slow", "/waits")):
                 assert {"404", "405", "413", "415", "422", "429", "500", "503"} <= set(what["responses"]), (method, path)
 
 

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from assistant.data_files import DATA
 from assistant.errors import PolicyError
 from assistant.harm_judge import HarmJudge
-from assistant.safety import Level, SafetyScreen, sentences
+from assistant.safety import Level, SafetyScreen, Screening, sentences, weighed
 from assistant.safety_model import SafetyModel
 from assistant.safety_rules import SafetyRules
 from knowledge.encoder import OnnxEncoder
+from signpost.settings import Settings
+from signpost.wiring import Workshop
 from tests.conftest import DATA as MADE
 
 RULES = SafetyRules.load()
@@ -136,6 +138,32 @@ def test_an_empty_message_is_nothing(screen: SafetyScreen) -> None:
 def test_the_category_is_named_only_where_there_is_an_alarm(screen: SafetyScreen) -> None:
     assert screen.screen("my dad hits me").category is not None
     assert screen.screen("how do i apply for school transport").category is None
+
+
+NOTHING, MAYBE, HARM, CERTAIN = (
+    Screening(Level.NONE, None, 0.1), Screening(Level.CAUTION, "neglect", 0.6), Screening(Level.DISCLOSURE, "neglect", 0.9),
+    Screening(Level.DISCLOSURE, "neglect", 1.0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("as_typed", "mended", "level"),
+    [
+        (NOTHING, NOTHING, Level.NONE), (MAYBE, NOTHING, Level.CAUTION), (NOTHING, MAYBE, Level.CAUTION),
+        (NOTHING, HARM, Level.DISCLOSURE), (HARM, MAYBE, Level.DISCLOSURE), (CERTAIN, NOTHING, Level.DISCLOSURE),
+        (HARM, NOTHING, Level.CAUTION),
+    ],
+)  # fmt: skip
+def test_a_badly_spelt_message_is_read_as_typed_and_as_meant(as_typed: Screening, mended: Screening, level: Level) -> None:
+    assert weighed(as_typed, mended).level is level
+
+
+def test_what_is_badly_spelt_is_mended_before_it_is_judged(shipped: OnnxEncoder, judge: HarmJudge) -> None:
+    screen = Workshop(Settings(data=MADE)).safety
+    typed = "carn i get munny to travle to colledge"
+    assert SafetyScreen(RULES, MODEL, shipped, judge).screen(typed).level is Level.DISCLOSURE
+    assert screen.screen(typed).level is not Level.DISCLOSURE
+    assert screen.screen("my dad hitts me wen he is drunc").level is Level.DISCLOSURE
 
 
 def test_a_sure_rule_needs_no_encoding(shipped: OnnxEncoder, judge: HarmJudge) -> None:

@@ -60,6 +60,35 @@ def test_one_bad_item_never_stops_the_rest(pack: Path, ingester: Ingester) -> No
     assert "already taken" in why["clubs.txt"]
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (json.dumps(PAGES, indent=1).encode(), "one JSON array"),
+        (json.dumps(PAGES).encode(), "one JSON array"),
+        (b"id,title,text\r\ntravel,Travel,You can ask for transport.\r\n", "no line of it is a page"),
+        ("\n".join(map(json.dumps, PAGES)).encode("utf-16"), "no line of it is a page"),
+    ],
+)
+def test_a_list_of_pages_in_another_form_is_told_once(pack: Path, ingester: Ingester, content: bytes, why: str) -> None:
+    ingester.ingest_pack(read_pack(pack))
+    (pack / "pages.jsonl").write_bytes(content)
+    report = ingester.ingest_pack(read_pack(pack))
+    assert [item.why for item in report.skipped if "pages.jsonl" in item.where and why in item.why] != []
+    assert len(report.skipped) == 2  # and that what was live stays live
+    assert report.deleted == ()
+
+
+def test_a_page_that_says_there_is_no_page_is_left_out(pack: Path, ingester: Ingester) -> None:
+    gone = "<html><head><title>{}</title></head><body><main><h1>{}</h1><p>The page that you want has moved or is gone.</p></main></body></html>"
+    (pack / "content" / "grant.html").write_text(gone.format("Page not found | Brookshire", "Sorry"), encoding="utf-8")
+    (pack / "content" / "taxi.html").write_text(gone.format("Brookshire Council", "404: page not found"), encoding="utf-8")
+    listed = [*PAGES, {"id": "respite", "setting": None, "title": "Page not found", "text": "It has moved or is gone for good."}]
+    write_pages(pack, listed)
+    report = ingester.ingest_pack(read_pack(pack))
+    assert set(report.created) == {"travel", "oak-report", "clubs"}
+    assert {item.document for item in report.skipped if "where a page is gone" in item.why} == {"grant", "taxi", "respite"}
+
+
 def test_a_file_that_can_no_longer_be_read_stays_live(pack: Path, ingester: Ingester, store: DatabasePassages) -> None:
     ingester.ingest_pack(read_pack(pack))
     (pack / "content" / "clubs.md").write_text("", encoding="utf-8")

@@ -20,7 +20,7 @@ from knowledge.services.hours import closing_days, opening_times
 from knowledge.services.service import document_id
 from knowledge.services.words import ages, phone
 from knowledge.source_list import OPEN_REFERRAL, Source
-from knowledge.types import Area, Contact, Document, Scope, Setting, Skipped
+from knowledge.types import Area, Contact, Document, Scope, Setting, Skipped, SourceItem
 from store.passages import DatabasePassages
 
 AREA = Area(
@@ -261,6 +261,17 @@ def test_a_service_stays_live_while_its_feed_is_down_and_goes_when_its_feed_lets
     assert ingester.ingest_pack(read_pack(pack)).deleted == ("service-b",)
 
 
+def test_a_service_that_is_hidden_goes_even_if_another_page_fails(server: "Server", pack: Path, ingester: Ingester) -> None:
+    (pack / "sources.yml").write_text(f"- {{kind: open_referral, url: {server.url('/')}}}\n", encoding="utf-8")
+    clubs = [{"id": n, "name": f"Club {n}", "description": "A club."} for n in range(3)]
+    server.pages("content", *([club] for club in clubs))
+    ingester.ingest_pack(read_pack(pack))
+    server.pages("content", [{**clubs[0], "visible": False}], [clubs[1]], [clubs[2]])
+    server.failing["/services?2"] = 500
+    report = ingester.ingest_pack(read_pack(pack))
+    assert (report.deleted, report.unchanged) == (("service-0",), ("service-2",))
+
+
 def test_a_feed_has_limits(server: "Server", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "MOST_SERVICES", 3)
     server.pages("content", [{"id": n, "name": f"Club {n}", "description": "A club."} for n in range(9)])
@@ -419,7 +430,7 @@ def test_no_shape_of_json_makes_it_raise(tmp_path_factory: pytest.TempPathFactor
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     for item in read_feed(Source("larkmere", OPEN_REFERRAL, path, name="any"), AREA):
-        assert isinstance(item, Document) or "report it" not in item.why
+        assert not isinstance(item, Skipped) or "report it" not in item.why
         assert not isinstance(item, Document) or (item.body and item.title and len(item.id) <= 300)
 
 
@@ -498,7 +509,7 @@ def server() -> Iterator[Server]:
     server.close()
 
 
-def read(server: Server, ending: str = "") -> list[Document | Skipped]:
+def read(server: Server, ending: str = "") -> list[SourceItem]:
     return list(read_feed(Source("larkmere", OPEN_REFERRAL, url=server.url(ending), name=server.url(ending)), AREA))
 
 

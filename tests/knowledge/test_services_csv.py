@@ -16,7 +16,7 @@ from knowledge.services.outpost import OUTPOST
 from knowledge.services.table import read_services
 from knowledge.source_list import SERVICES_CSV, Source
 from knowledge.split import split
-from knowledge.types import Area, Contact, Document, Setting, Skipped
+from knowledge.types import Area, Contact, Document, Setting, Skipped, Withdrawn
 from store.passages import DatabasePassages
 
 AREA = Area(
@@ -254,6 +254,28 @@ def test_a_hidden_service_leaves_the_chat(pack: Path, ingester: Ingester, store:
     assert (report.deleted, report.skipped) == (("service-b",), ())  # none of them may be shown
 
 
+def test_a_service_that_is_hidden_goes_even_if_another_row_cannot_be_read(pack: Path, ingester: Ingester) -> None:
+    (pack / "sources.yml").write_text("- {kind: services_csv, path: services.csv}\n", encoding="utf-8")
+    write(pack / "services.csv", [OTTERS, {"id": "b", "name": "B", "description": "Second."}])
+    assert ingester.ingest_pack(read_pack(pack)).created == ("service-otters", "service-b")
+    write(
+        pack / "services.csv", [{"id": "", "name": ""}, {**OTTERS, "status": "inactive"}, {"id": "", "description": "No name."}]
+    )
+    report = ingester.ingest_pack(read_pack(pack))
+    assert report.deleted == ("service-otters",)
+    assert "stays live" in report.skipped[-1].why  # B, of which nothing is said
+
+
+def test_a_service_that_is_hidden_and_shown_again_further_down_stays(pack: Path, ingester: Ingester) -> None:
+    (pack / "sources.yml").write_text("- {kind: services_csv, path: services.csv}\n", encoding="utf-8")
+    write(pack / "services.csv", [OTTERS])
+    ingester.ingest_pack(read_pack(pack))
+    write(pack / "services.csv", [{**OTTERS, "status": "inactive"}, OTTERS])
+    ingester.ingest_pack(read_pack(pack))
+    write(pack / "services.csv", [OTTERS])
+    assert ingester.ingest_pack(read_pack(pack)).unchanged == ("service-otters",)
+
+
 def test_a_table_without_rows_leaves_everything_live(pack: Path, ingester: Ingester) -> None:
     (pack / "sources.yml").write_text("- {kind: services_csv, path: services.csv}\n", encoding="utf-8")
     write(pack / "services.csv", [OTTERS])
@@ -294,7 +316,7 @@ def test_no_table_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, table
     path = tmp_path_factory.getbasetemp() / "any.csv"
     write(path, rows)
     for item in read_services(Source("larkmere", SERVICES_CSV, path, name="any"), AREA):
-        assert isinstance(item, Document) or "report it" not in item.why
+        assert not isinstance(item, Skipped) or "report it" not in item.why
 
 
 @given(st.binary(max_size=200))
@@ -302,7 +324,9 @@ def test_no_table_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, table
 def test_no_bytes_make_it_raise(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "bytes.csv"
     path.write_bytes(content)
-    assert all(isinstance(item, Document | Skipped) for item in read_services(Source("larkmere", SERVICES_CSV, path), AREA))
+    assert all(
+        isinstance(item, Document | Skipped | Withdrawn) for item in read_services(Source("larkmere", SERVICES_CSV, path), AREA)
+    )
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> None:
