@@ -77,7 +77,7 @@ def failed(request: Request, error: Exception) -> Response:
 
 def _no_database(request: Request, error: Exception) -> Response:
     """The database has no room, or can't be reached: whoever asks may try again."""
-    log.error("the database could not be used: %s at %s", type(error).__name__, _places(error))
+    log.error("request failed: %s at %s", type(error).__name__, _places(error))
     response = respond(request, 503, _NO_DATABASE)
     response.headers["Retry-After"] = "60"
     return response

@@ -43,7 +43,7 @@ def test_every_intent_of_the_domain_has_a_rule() -> None:
         (0, "  - name: RulePolicy", "  - name: TEDPolicy", 12, "policy 'TEDPolicy'"),
         (0, "  - name: actions.rasa.nlu.SignpostNLU", "  - name: DIETClassifier", 9, "pipeline step 'DIETClassifier'"),
         (1, "actions:\n", "forms:\n  a_form: {}\nactions:\n", 1, "'forms' as a key of the domain"),
-        (1, "      - type: custom", "      - type: from_entity", 48, "slot mapping 'from_entity'"),
+        (1, "      - type: custom", "      - type: from_entity", 50, "slot mapping 'from_entity'"),
         (2, "      - action: action_safeguarding", "      - action: action_nothing", 7, "action 'action_nothing'"),
         (2, "      - intent: disclosure", "      - intent: disclosed", 6, "intent 'disclosed'"),
         (2, "    steps:\n      - intent: disclosure", "    condition:\n      - active_loop: x\n    steps:\n      - intent: disclosure", 6, "'active_loop' as a condition"),
