@@ -13,7 +13,7 @@ from api.app import create_app
 from signpost.service import make_service
 from signpost.settings import Settings
 from signpost.wiring import Workshop
-from tests.conftest import DATA
+from tests.conftest import DATA, read_elsewhere
 
 SITE = "https://www.millbrook.example"
 
@@ -311,7 +311,7 @@ def test_what_is_said_is_nowhere_in_the_database(client: TestClient) -> None:
     say(client, headers, text=f"my son Xaviersson{mark} rings 07700 900457, how long is the autism list")
     files = list(Path(DATA).glob("signpost.db*"))
     assert files
-    assert not any(b"07700 900457" in path.read_bytes() for path in files)
+    assert not any(b"07700 900457" in read_elsewhere(path) for path in files)
 
 
 def test_two_households_behind_a_server_that_listens_for_both_kinds_of_address_are_two_clients() -> None:
