@@ -159,7 +159,7 @@ class ActionChooseListed(TalkAction):
     def step(self, talk: Talk, tracker: Tracker, context: Context) -> Step:
         """What the button does, of those that the last reply showed; a fixed sentence if there is none at that place."""
         place, payloads = int(entities(tracker, "place")[0]), tracker.get_slot("offered") or []
-        if place > len(payloads):
+        if not payloads or place > len(payloads):
             return talk.smalltalk("not_listed", context)
         kind, value = chosen(payloads[place - 1 if place > 0 else place])
         if kind == "setting":

@@ -1,4 +1,4 @@
-"""Mends words that are typed badly, for retrieval only: "autisim" is looked up as "autism", "wot" as "what".
+"""Mends words that are typed badly, for looking up and for the safety screen: "autisim" is read as "autism", "wot" as "what".
 
 The commonest words, which are short, are listed as people write them by their sound (`spelling.yml`). Another word is mended
 if neither it nor its stem is an English word or one that the encoder or the intents know, and a known word that begins with
