@@ -103,7 +103,7 @@ textarea,select{width:100%;padding:.5em .6em;border:2px solid var(--field);borde
     }
 
     connectedCallback() {
-      if (this.shadowRoot.firstChild) return;
+      if (this.shadowRoot.firstChild) return this.box?.open && !this.inline && this.show(); // moved in the page while it was open
       let own = {};
       try { own = JSON.parse(this.getAttribute("strings") || "{}"); } catch { /* the English words stay */ }
       this.words = { ...WORDS, ...(window.signpostStrings || {}), ...own };

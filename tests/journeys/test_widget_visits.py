@@ -193,6 +193,8 @@ def test_on_a_phone_it_fills_the_screen_and_the_page_behind_is_out_of_reach(brow
             page.keyboard.press("Tab")
             focused.add(page.evaluate("document.activeElement.localName"))
         assert "a" not in focused
+        page.evaluate("document.body.append(document.querySelector('signpost-chat'))")  # a page that moves it while it is open
+        assert panel.evaluate("e => e.matches(':modal')")
         page.get_by_role("button", name="Close").click()
         expect(page.get_by_role("button", name="Ask about SEND")).to_be_focused()
 
